@@ -1,0 +1,200 @@
+package plugin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	goplugin "github.com/hashicorp/go-plugin"
+	"github.com/hashicorp/go-plugin/runner"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/health/grpc_health_v1"
+
+	"github.com/filmloom/filmloom/providers"
+	pb "github.com/filmloom/filmloom/providers/proto"
+)
+
+// instance is one process with a connection to it.
+type instance struct {
+	*process
+	rpc    pb.ProviderClient
+	conn   *grpc.ClientConn
+	client *goplugin.Client
+	dir    string        // private, holds the socket
+	since  time.Time     // of the connection
+	gone   chan struct{} // closed when everything that belongs to it is released
+}
+
+// connect starts the spec's executable and shakes hands with it. The context ends the attempt, and
+// the process with it, but not an instance that was returned.
+func connect(ctx context.Context, spec Spec, log *slog.Logger) (*instance, error) {
+	if err := spec.checkDigest(); err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp(socketParent(), "filmloom-")
+	if err != nil {
+		return nil, startFailure(spec.Name, fmt.Sprintf("has no directory for its socket: %v", err), "", err)
+	}
+	p := newProcess(spec, log)
+	client := goplugin.NewClient(&goplugin.ClientConfig{
+		HandshakeConfig:  handshake(),
+		Plugins:          goplugin.PluginSet{serviceName: &grpcPlugin{}},
+		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
+		AutoMTLS:         !spec.NoTLS,
+		SkipHostEnv:      true,
+		StartTimeout:     spec.StartTimeout,
+		Logger:           hclog.NewNullLogger(),
+		UnixSocketConfig: &goplugin.UnixSocketConfig{TempDir: dir},
+		SyncStdout:       &lineLog{log: log},
+		SyncStderr:       &lineLog{log: log},
+		GRPCDialOptions: []grpc.DialOption{
+			grpc.WithNoProxy(),
+			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage), grpc.MaxCallSendMsgSize(maxMessage)),
+		},
+		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, _ string) (runner.Runner, error) {
+			p.cmd.Env = append(cmd.Env, p.cmd.Env...)
+			return p, nil
+		},
+	})
+	began := time.Now()
+	stop := context.AfterFunc(ctx, func() { p.kill("") })
+	_, err = client.Start()
+	stop()
+	if err == nil && ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	inst := &instance{process: p, client: client, dir: dir, since: time.Now(), gone: make(chan struct{})}
+	if err == nil {
+		err = inst.dispense(spec)
+	}
+	if err != nil {
+		timedOut := time.Since(began) >= spec.StartTimeout
+		if ctx.Err() == nil {
+			err = p.startError(spec, err, timedOut)
+		}
+		p.kill("")
+		inst.release()
+		return nil, err
+	}
+	return inst, nil
+}
+
+func (i *instance) dispense(spec Spec) error {
+	if !spec.NoTLS && certificateOf(i.firstLine()) == "" {
+		return startFailure(spec.Name, "did not offer TLS", "Set tls = false in its plugin block if it cannot.", nil)
+	}
+	protocol, err := i.client.Client()
+	if err != nil {
+		return err
+	}
+	rpc, err := protocol.Dispense(serviceName)
+	if err != nil {
+		return err
+	}
+	i.rpc = rpc.(pb.ProviderClient)
+	i.conn = protocol.(*goplugin.GRPCClient).Conn
+	return nil
+}
+
+// release frees what belongs to the instance once its process is, or is about to be, dead.
+func (i *instance) release() {
+	i.client.Kill()
+	_ = os.RemoveAll(i.dir)
+	close(i.gone)
+}
+
+// healthy asks the plugin whether it serves.
+func (i *instance) healthy(ctx context.Context) error {
+	_, err := grpc_health_v1.NewHealthClient(i.conn).Check(ctx,
+		&grpc_health_v1.HealthCheckRequest{Service: goplugin.GRPCServiceName})
+	return err
+}
+
+// socketParent is where the private directory goes. A socket's whole path is limited to about 100
+// bytes, which a long TMPDIR would use up.
+func socketParent() string {
+	if dir := os.TempDir(); len(dir) <= 32 {
+		return dir
+	}
+	return "/tmp"
+}
+
+// startError says in one sentence why a start failed.
+func (p *process) startError(spec Spec, err error, timedOut bool) error {
+	const isIt = "Is this program a Filmloom plugin?"
+	var known *providers.Error
+	var exec *os.PathError
+	line := p.firstLine()
+	version := handshakeVersion(line)
+	switch {
+	case errors.As(err, &known):
+		return known
+	case p.ID() == "" && errors.As(err, &exec):
+		return startFailure(spec.Name, "cannot be started: "+whyNotRunnable(spec.Command[0], exec.Err),
+			"Check that the program was built for this machine and that the file may be executed.", err)
+	case line != "" && !isHandshake(line):
+		return startFailure(spec.Name, fmt.Sprintf("wrote %q to its standard output before the handshake", brief(line)),
+			isIt+" A plugin must not print there; its log goes to standard error.", err)
+	case line != "" && version != protocolVersion:
+		return startFailure(spec.Name,
+			fmt.Sprintf("speaks version %d of the provider protocol, and this host version %d", version, protocolVersion),
+			"Update whichever is older.", err)
+	case line == "" && timedOut:
+		return startFailure(spec.Name, fmt.Sprintf("did not shake hands within %v of its start", spec.StartTimeout), isIt, err)
+	case line == "" && p.ID() != "":
+		select { // its output ended, so it should be dying
+		case <-p.dead:
+		case <-time.After(time.Second):
+			p.kill("")
+			<-p.dead
+		}
+		return startFailure(spec.Name, "ended before the handshake: "+p.epitaph(), isIt, err)
+	}
+	return startFailure(spec.Name, fmt.Sprintf("could not be connected: %v", err), "", err)
+}
+
+func handshakeVersion(line string) int {
+	parts := strings.Split(line, "|")
+	if len(parts) < 2 {
+		return 0
+	}
+	v, _ := strconv.Atoi(parts[1])
+	return v
+}
+
+func certificateOf(line string) string {
+	parts := strings.Split(strings.TrimSpace(line), "|")
+	if len(parts) < 6 {
+		return ""
+	}
+	return parts[5]
+}
+
+func brief(line string) string {
+	if len(line) > 80 {
+		return strings.ToValidUTF8(line[:80], "") + "…"
+	}
+	return line
+}
+
+// lineLog logs what a Go plugin prints while it serves, which go-plugin sends over the connection.
+type lineLog struct {
+	log *slog.Logger
+}
+
+func (l *lineLog) Write(b []byte) (int, error) {
+	for line := range strings.Lines(string(b)) {
+		if line = strings.TrimSpace(line); line != "" {
+			level, message, args := parseLogLine(line)
+			l.log.Log(context.Background(), level, message, args...)
+		}
+	}
+	return len(b), nil
+}

@@ -1,0 +1,170 @@
+package plugin
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/connectivity"
+	"google.golang.org/grpc/status"
+
+	"github.com/filmloom/filmloom/providers"
+	pb "github.com/filmloom/filmloom/providers/proto"
+)
+
+// Launch gives the provider that a plugin serves. It fails when the executable cannot be found; the
+// process itself starts with the first use, and a failure to start is an error of that use, of
+// [providers.KindUnavailable]. The context bounds this call only.
+//
+// Shutdown of the provider waits for calls in flight and then ends the process; when its context ends
+// first, the process is killed.
+func Launch(ctx context.Context, spec Spec, o providers.OpenOptions) (providers.Provider, error) {
+	return launch(ctx, spec, o, usualPace)
+}
+
+func launch(ctx context.Context, spec Spec, o providers.OpenOptions, pace pace) (*host, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	spec, err := spec.resolved()
+	if err != nil {
+		return nil, err
+	}
+	log := o.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	log = log.With("plugin", spec.Name)
+	if o.Name != "" && o.Name != spec.Name {
+		log = log.With("provider", o.Name)
+	}
+	return &host{supervisor: newSupervisor(spec, pace, log), description: spec.Description}, nil
+}
+
+// host is the provider as its host sees it.
+type host struct {
+	*supervisor
+
+	describing  sync.Mutex
+	description *providers.Description
+}
+
+var _ providers.Provider = (*host)(nil)
+
+// Describe answers from memory once the plugin has answered.
+func (h *host) Describe(ctx context.Context) (providers.Description, error) {
+	h.describing.Lock()
+	defer h.describing.Unlock()
+	if h.description != nil {
+		return *h.description, nil
+	}
+	var d providers.Description
+	err := h.ask(ctx, "describing itself", func(rpc pb.ProviderClient) (*pb.Error, error) {
+		answer, err := rpc.Describe(ctx, &pb.DescribeRequest{})
+		if err != nil || answer.GetError() != nil {
+			return answer.GetError(), err
+		}
+		if d, err = descriptionFromWire(answer.GetDescription()); err != nil {
+			return nil, providers.Errorf(providers.KindInternal, "plugin %s gives a description that cannot be used: %w", h.spec.Name, err)
+		}
+		return nil, nil
+	})
+	if err != nil {
+		return providers.Description{}, err
+	}
+	h.description = &d
+	return d, nil
+}
+
+// Configure configures the plugin, and keeps the configuration for processes to come.
+func (h *host) Configure(ctx context.Context, config json.RawMessage) (providers.Configured, error) {
+	var c providers.Configured
+	err := h.ask(ctx, "its configuration", func(rpc pb.ProviderClient) (*pb.Error, error) {
+		answer, err := rpc.Configure(ctx, &pb.ConfigureRequest{Config: config})
+		c = configuredFromWire(answer.GetConfigured())
+		return answer.GetError(), err
+	})
+	if err != nil {
+		return providers.Configured{}, err
+	}
+	h.mu.Lock()
+	h.config = &configuration{raw: config, ready: c.Ready, cacheVersion: c.CacheVersion}
+	h.mu.Unlock()
+	return c, nil
+}
+
+// Estimate asks the plugin.
+func (h *host) Estimate(ctx context.Context, q providers.EstimateQuery) (providers.Estimate, error) {
+	var e providers.Estimate
+	err := h.ask(ctx, "an estimate", func(rpc pb.ProviderClient) (*pb.Error, error) {
+		answer, err := rpc.Estimate(ctx, &pb.EstimateRequest{Capability: q.Capability, Input: q.Input, Unknown: q.Unknown})
+		e = estimateFromWire(answer.GetEstimate())
+		return answer.GetError(), err
+	})
+	if err != nil {
+		return providers.Estimate{}, err
+	}
+	return e, nil
+}
+
+// Shutdown drains and stops the plugin. Calls that come later fail.
+func (h *host) Shutdown(ctx context.Context) error { return h.close(ctx) }
+
+// ask performs a short exchange.
+func (h *host) ask(ctx context.Context, what string, fn func(pb.ProviderClient) (*pb.Error, error)) error {
+	inst, err := h.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.release()
+	failed, err := fn(inst.rpc)
+	if err != nil {
+		return h.failure(ctx, inst, what, err)
+	}
+	if failed != nil {
+		return errorFromWire(failed)
+	}
+	return nil
+}
+
+// failure says what an error of the connection means: the caller gave up, the plugin died, or the
+// plugin answered with a status.
+func (s *supervisor) failure(ctx context.Context, inst *instance, what string, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if _, isStatus := status.FromError(err); !isStatus {
+		return err
+	}
+	switch status.Code(err) {
+	case codes.Unavailable, codes.Canceled, codes.Internal, codes.Unknown:
+		// The connection breaks a little before the process is known to be dead.
+		wait := 200 * time.Millisecond
+		broken := inst.conn.GetState() != connectivity.Ready
+		if broken {
+			wait = 3 * time.Second
+		}
+		select {
+		case <-inst.dead:
+			return s.crashed(inst, what)
+		case <-time.After(wait):
+		}
+		if broken && inst.conn.GetState() != connectivity.Ready {
+			inst.kill("it closed its connection")
+			<-inst.dead
+			return s.crashed(inst, what)
+		}
+	}
+	return errorFromStatus(err)
+}
+
+func (s *supervisor) crashed(inst *instance, what string) error {
+	return &providers.Error{
+		Kind:    providers.KindCrashed,
+		Message: fmt.Sprintf("plugin %s died during %s: %s", s.spec.Name, what, inst.epitaph()),
+	}
+}
