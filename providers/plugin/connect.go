@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -16,6 +17,7 @@ import (
 	"github.com/hashicorp/go-plugin/runner"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/stats"
 
 	"github.com/filmloom/filmloom/providers"
 	pb "github.com/filmloom/filmloom/providers/proto"
@@ -27,9 +29,10 @@ type instance struct {
 	rpc    pb.ProviderClient
 	conn   *grpc.ClientConn
 	client *goplugin.Client
-	dir    string        // private, holds the socket
-	since  time.Time     // of the connection
-	gone   chan struct{} // closed when everything that belongs to it is released
+	dir    string          // private, holds the socket
+	since  time.Time       // of the connection
+	cut    <-chan struct{} // closed when the connection has ended
+	gone   chan struct{}   // closed when everything that belongs to it is released
 }
 
 // connect starts the spec's executable and shakes hands with it. The context ends the attempt, and
@@ -43,6 +46,7 @@ func connect(ctx context.Context, spec Spec, log *slog.Logger) (*instance, error
 		return nil, startFailure(spec.Name, fmt.Sprintf("has no directory for its socket: %v", err), "", err)
 	}
 	p := newProcess(spec, log)
+	ends := &connectionEnd{cut: make(chan struct{})}
 	client := goplugin.NewClient(&goplugin.ClientConfig{
 		HandshakeConfig:  handshake(),
 		Plugins:          goplugin.PluginSet{serviceName: &grpcPlugin{}},
@@ -56,6 +60,8 @@ func connect(ctx context.Context, spec Spec, log *slog.Logger) (*instance, error
 		SyncStderr:       &lineLog{log: log},
 		GRPCDialOptions: []grpc.DialOption{
 			grpc.WithNoProxy(),
+			grpc.WithStatsHandler(ends),
+			grpc.WithIdleTimeout(0), // an idle connection must not end: its end means that the plugin is lost
 			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage), grpc.MaxCallSendMsgSize(maxMessage)),
 		},
 		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, _ string) (runner.Runner, error) {
@@ -70,7 +76,7 @@ func connect(ctx context.Context, spec Spec, log *slog.Logger) (*instance, error
 	if err == nil && ctx.Err() != nil {
 		err = ctx.Err()
 	}
-	inst := &instance{process: p, client: client, dir: dir, since: time.Now(), gone: make(chan struct{})}
+	inst := &instance{process: p, client: client, dir: dir, since: time.Now(), cut: ends.cut, gone: make(chan struct{})}
 	if err == nil {
 		err = inst.dispense(spec)
 	}
@@ -183,6 +189,31 @@ func brief(line string) string {
 	}
 	return line
 }
+
+// connectionEnd tells when the connection to a plugin ends. gRPC would connect again without a word,
+// which hides that the calls of the plugin are lost.
+type connectionEnd struct {
+	once sync.Once
+	cut  chan struct{}
+}
+
+// HandleConn implements [stats.Handler].
+func (c *connectionEnd) HandleConn(_ context.Context, s stats.ConnStats) {
+	if _, ok := s.(*stats.ConnEnd); ok {
+		c.once.Do(func() { close(c.cut) })
+	}
+}
+
+// HandleRPC does nothing.
+func (c *connectionEnd) HandleRPC(context.Context, stats.RPCStats) {}
+
+// TagConn leaves the context as it is.
+func (c *connectionEnd) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Context {
+	return ctx
+}
+
+// TagRPC leaves the context as it is.
+func (c *connectionEnd) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context { return ctx }
 
 // lineLog logs what a Go plugin prints while it serves, which go-plugin sends over the connection.
 type lineLog struct {

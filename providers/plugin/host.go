@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/connectivity"
 	"google.golang.org/grpc/status"
 
 	"github.com/filmloom/filmloom/providers"
@@ -142,21 +141,15 @@ func (s *supervisor) failure(ctx context.Context, inst *instance, what string, e
 	}
 	switch status.Code(err) {
 	case codes.Unavailable, codes.Canceled, codes.Internal, codes.Unknown:
-		// The connection breaks a little before the process is known to be dead.
-		wait := 200 * time.Millisecond
-		broken := inst.conn.GetState() != connectivity.Ready
-		if broken {
-			wait = 3 * time.Second
-		}
+		// Either the plugin itself answered so, or its connection broke: then news of that, and of its
+		// death, is on the way.
 		select {
 		case <-inst.dead:
 			return s.crashed(inst, what)
-		case <-time.After(wait):
-		}
-		if broken && inst.conn.GetState() != connectivity.Ready {
-			inst.kill("it closed its connection")
-			<-inst.dead
+		case <-inst.cut:
+			<-inst.dead // its watcher sees to that
 			return s.crashed(inst, what)
+		case <-time.After(200 * time.Millisecond):
 		}
 	}
 	return errorFromStatus(err)

@@ -19,13 +19,14 @@ type pace struct {
 	steady               time.Duration // a process that lived this long forgives earlier crashes
 	healthEvery          time.Duration // between health checks, and the time each may take
 	healthMisses         int           // this many in a row end the process
+	cutGrace             time.Duration // between the end of the connection and the end of the process
 	cancelGrace          time.Duration // how long a cancelled call may take to end
 	stopGrace            time.Duration // how long a process may take to shut down
 }
 
 var usualPace = pace{
 	firstDelay: 100 * time.Millisecond, maxDelay: 30 * time.Second, patience: time.Second, steady: time.Minute,
-	healthEvery: 10 * time.Second, healthMisses: 3, cancelGrace: 2 * time.Second, stopGrace: 10 * time.Second,
+	healthEvery: 10 * time.Second, healthMisses: 3, cutGrace: time.Second, cancelGrace: 2 * time.Second, stopGrace: 10 * time.Second,
 }
 
 // supervisor keeps at most one process of a plugin running, and knows how it must be configured.
@@ -244,6 +245,14 @@ func (s *supervisor) watch(inst *instance) {
 	for !inst.isDead() {
 		select {
 		case <-inst.dead:
+		case <-inst.cut:
+			// A process that is dying loses its connection first.
+			select {
+			case <-inst.dead:
+			case <-time.After(s.pace.cutGrace):
+				inst.kill("it closed its connection")
+				<-inst.dead
+			}
 		case <-tick.C:
 			ctx, cancel := context.WithTimeout(context.Background(), s.pace.healthEvery)
 			stop := context.AfterFunc(s.life, cancel)
