@@ -1,0 +1,58 @@
+package pipeline
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/filmloom/filmloom/providers"
+)
+
+// Sensitive marks a value that must never be shown, logged or recorded.
+const Sensitive = sensitive("sensitive")
+
+type sensitive string
+
+// Evaluate gives a provider's configuration, conformed to its plugin's schema. The function looks up
+// environment variables, whose values are marked Sensitive; a nil function makes them unknown, for
+// checking alone. Required attributes may be null: such a provider is not configured.
+func (p *Provider) Evaluate(schema providers.Schema, env func(string) (string, bool)) (cty.Value, hcl.Diagnostics) {
+	var diags hcl.Diagnostics
+	attrs := map[string]cty.Value{}
+	for _, a := range inOrder(p.Config) {
+		if _, ok := schema.Attribute(a.Name); !ok {
+			continue // reported by Check, with its place
+		}
+		v, d := a.Expr.Value(&hcl.EvalContext{Functions: functions, Variables: map[string]cty.Value{"env": environment(a.Expr, env)}})
+		diags = append(diags, d...)
+		attrs[a.Name] = v
+	}
+	v, problems := schema.Conform(attrs)
+	for _, problem := range problems {
+		a, ok := p.Config[problem.Attribute]
+		if !ok || problem.Summary == providers.RequiredProblem {
+			continue // a provider without its required settings is simply not configured
+		}
+		diags = append(diags, errorAt(a.Expr.Range(), "Invalid value", "The setting %q of provider %s: %s.", problem.Attribute, p.Name, problem.Summary))
+	}
+	return v, diags
+}
+
+// environment is an object of the variables that the expression refers to.
+func environment(e hcl.Expression, env func(string) (string, bool)) cty.Value {
+	vars := map[string]cty.Value{}
+	for _, t := range e.Variables() {
+		name, ok := nextName(t)
+		if t.RootName() != "env" || !ok {
+			continue
+		}
+		v := cty.UnknownVal(cty.String)
+		if env != nil {
+			v = cty.NullVal(cty.String)
+			if text, set := env(name); set && text != "" {
+				v = cty.StringVal(text)
+			}
+		}
+		vars[name] = v.Mark(Sensitive)
+	}
+	return cty.ObjectVal(vars)
+}

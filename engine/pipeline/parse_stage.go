@@ -1,0 +1,203 @@
+package pipeline
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+	"github.com/zclconf/go-cty/cty/gocty"
+
+	"github.com/filmloom/filmloom/providers"
+)
+
+var fileType = providers.FileType
+
+var stageSchema = &hcl.BodySchema{
+	Attributes: []hcl.AttributeSchema{
+		{Name: "uses", Required: true},
+		{Name: "with"},
+		{Name: "for_each"},
+		{Name: "when"},
+		{Name: "depends_on"},
+		{Name: "provider"},
+		{Name: "timeout"},
+		{Name: "step"},
+		{Name: "weight"},
+	},
+	Blocks: []hcl.BlockHeaderSchema{{Type: "retry"}},
+}
+
+var retrySchema = &hcl.BodySchema{Attributes: []hcl.AttributeSchema{
+	{Name: "attempts"}, {Name: "delay"}, {Name: "max_delay"},
+}}
+
+func (p *parser) stage(b *hcl.Block) *Stage {
+	s := &Stage{Name: b.Labels[0], Step: b.Labels[0], Weight: 1, Range: b.DefRange}
+	content, d := b.Body.Content(stageSchema)
+	p.add(d)
+	attrs := content.Attributes
+	if a := attrs["uses"]; a != nil {
+		s.Capability, s.usesRange = p.text(a), a.Expr.Range()
+	}
+	s.Provider = p.text(attrs["provider"])
+	if a := attrs["step"]; a != nil {
+		s.Step = p.text(a)
+	}
+	if a := attrs["weight"]; a != nil {
+		if s.Weight = p.number(a); s.Weight < 0 {
+			p.errorAt(a.Expr.Range(), "Invalid weight", "A stage's weight must be 0 or more.")
+		}
+	}
+	s.Timeout = p.duration(attrs["timeout"])
+	s.with, s.forEach, s.when = expression(attrs["with"]), expression(attrs["for_each"]), expression(attrs["when"])
+	if a := attrs["depends_on"]; a != nil {
+		exprs, d := hcl.ExprList(a.Expr)
+		p.add(d)
+		for _, e := range exprs {
+			t, d := hcl.AbsTraversalForExpr(e)
+			p.add(d)
+			if !d.HasErrors() {
+				s.dependsOn = append(s.dependsOn, t)
+			}
+		}
+	}
+	for i, r := range content.Blocks {
+		if i > 0 {
+			p.errorAt(r.DefRange, "Declared twice", "A stage has at most one retry block.")
+			break
+		}
+		p.retry(s, r)
+	}
+	return s
+}
+
+func (p *parser) retry(s *Stage, b *hcl.Block) {
+	content, d := b.Body.Content(retrySchema)
+	p.add(d)
+	if a := content.Attributes["attempts"]; a != nil {
+		n := p.number(a)
+		if s.Retry.Attempts = int(n); n < 1 || n > 100 || n != float64(int(n)) {
+			p.errorAt(a.Expr.Range(), "Invalid retry", "The number of attempts must be a whole number from 1 to 100.")
+		}
+	}
+	s.Retry.Delay = p.duration(content.Attributes["delay"])
+	s.Retry.MaxDelay = p.duration(content.Attributes["max_delay"])
+}
+
+func expression(a *hcl.Attribute) hcl.Expression {
+	if a == nil {
+		return nil
+	}
+	return strict(a.Expr)
+}
+
+// constant evaluates an attribute that must be known when the file is read.
+func (p *parser) constant(a *hcl.Attribute, ty cty.Type) (cty.Value, bool) {
+	v, d := a.Expr.Value(nil)
+	if d.HasErrors() {
+		if len(a.Expr.Variables()) > 0 {
+			p.errorAt(a.Expr.Range(), "Constant needed", "%q must be a constant: it is read before anything runs.", a.Name)
+		} else {
+			p.add(d)
+		}
+		return cty.NilVal, false
+	}
+	v, err := convert.Convert(v, ty)
+	if err != nil || v.IsNull() {
+		p.errorAt(a.Expr.Range(), "Wrong type", "%q must be a %s.", a.Name, ty.FriendlyName())
+		return cty.NilVal, false
+	}
+	return v, true
+}
+
+func (p *parser) text(a *hcl.Attribute) string {
+	if a == nil {
+		return ""
+	}
+	v, ok := p.constant(a, cty.String)
+	if !ok {
+		return ""
+	}
+	return v.AsString()
+}
+
+func (p *parser) texts(a *hcl.Attribute) []string {
+	if a == nil {
+		return nil
+	}
+	v, ok := p.constant(a, cty.List(cty.String))
+	if !ok {
+		return nil
+	}
+	var s []string
+	if err := gocty.FromCtyValue(v, &s); err != nil {
+		p.errorAt(a.Expr.Range(), "Wrong type", "%q must be a list of strings without null.", a.Name)
+	}
+	return s
+}
+
+func (p *parser) number(a *hcl.Attribute) float64 {
+	v, ok := p.constant(a, cty.Number)
+	if !ok {
+		return 1
+	}
+	f, _ := v.AsBigFloat().Float64()
+	return f
+}
+
+func (p *parser) duration(a *hcl.Attribute) time.Duration {
+	if a == nil {
+		return 0
+	}
+	s := p.text(a)
+	d, err := time.ParseDuration(s)
+	if s != "" && (err != nil || d <= 0) {
+		p.errorAt(a.Expr.Range(), "Invalid duration", "%q is no duration; write for example \"90s\", \"3m\" or \"1h30m\".", s)
+	}
+	return d
+}
+
+func inOrder(attrs hcl.Attributes) []*hcl.Attribute {
+	var ordered []*hcl.Attribute
+	for _, a := range attrs {
+		ordered = append(ordered, a)
+	}
+	slices.SortFunc(ordered, func(a, b *hcl.Attribute) int { return a.Range.Start.Byte - b.Range.Start.Byte })
+	return ordered
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// checkAllowed says why a value is not one of those allowed, or "".
+func (in *Input) checkAllowed(v cty.Value) string {
+	if v == cty.NilVal || v.IsNull() || !v.IsKnown() || len(in.Allowed) == 0 {
+		return ""
+	}
+	var names []string
+	for _, a := range in.Allowed {
+		if a == cty.NilVal || a.RawEquals(v) {
+			return ""
+		}
+		names = append(names, show(a))
+	}
+	msg := fmt.Sprintf("%s is not one of %s", show(v), strings.Join(names, ", "))
+	if near := providers.Nearest(show(v), names); near != "" {
+		msg += fmt.Sprintf("; did you mean %s?", near)
+	}
+	return msg
+}
+
+// show writes a value for people.
+func show(v cty.Value) string {
+	if v.Type() == cty.String {
+		return fmt.Sprintf("%q", v.AsString())
+	}
+	if s, err := convert.Convert(v, cty.String); err == nil && !s.IsNull() {
+		return s.AsString()
+	}
+	return v.Type().FriendlyName()
+}
