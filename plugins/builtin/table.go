@@ -1,0 +1,14 @@
+package builtin
+
+import (
+	"github.com/filmloom/filmloom/providers"
+)
+
+// entry is one built-in plugin.
+type entry struct {
+	name      string
+	construct func() providers.Provider
+}
+
+// table lists the built-in plugins in order of preference.
+var table = []entry{}
