@@ -16,8 +16,10 @@ import (
 	goplugin "github.com/hashicorp/go-plugin"
 	"github.com/hashicorp/go-plugin/runner"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/stats"
+	"google.golang.org/grpc/status"
 
 	"github.com/filmloom/filmloom/providers"
 	pb "github.com/filmloom/filmloom/providers/proto"
@@ -116,11 +118,15 @@ func (i *instance) release() {
 	close(i.gone)
 }
 
-// healthy asks the plugin whether it serves.
-func (i *instance) healthy(ctx context.Context) error {
+// answers tells whether the plugin still answers anything at all to the question for its health.
+func (i *instance) answers(ctx context.Context) bool {
 	_, err := grpc_health_v1.NewHealthClient(i.conn).Check(ctx,
 		&grpc_health_v1.HealthCheckRequest{Service: goplugin.GRPCServiceName})
-	return err
+	switch status.Code(err) {
+	case codes.DeadlineExceeded, codes.Canceled, codes.Unavailable:
+		return false
+	}
+	return true
 }
 
 // socketParent is where the private directory goes. A socket's whole path is limited to about 100

@@ -231,3 +231,13 @@ func TestPluginAndItsChildrenDieWithAKilledHost(t *testing.T) {
 		t.Errorf("left: %v", left)
 	}
 }
+
+func TestPluginLeavesSIGTERMToItsHost(t *testing.T) {
+	h, book := open(t, spec("plugin"), quick())
+	pid := mustExecute(t, h, order{Do: "echo"}).Pid
+	_ = syscall.Kill(pid, syscall.SIGTERM)
+	book.await(t, "leaves SIGTERM to its host")
+	if again := mustExecute(t, h, order{Do: "echo"}).Pid; again != pid {
+		t.Errorf("process %d became %d", pid, again)
+	}
+}

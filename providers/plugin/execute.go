@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"sync"
 	"time"
 
@@ -53,8 +54,12 @@ func (c *conversation) run(ctx context.Context) (*providers.Result, error) {
 	defer canceller.Wait()
 	defer close(c.over)
 
-	// A failed Send says only that the stream is over; Recv says why.
-	_ = c.send(&pb.ExecuteRequest{Message: &pb.ExecuteRequest_Start{Start: startToWire(ctx, c.call)}})
+	err = c.send(&pb.ExecuteRequest{Message: &pb.ExecuteRequest_Start{Start: startToWire(ctx, c.call)}})
+	if err != nil && !errors.Is(err, io.EOF) { // EOF says only that the stream is over; Recv says why
+		tooLarge := errorFromStatus(err)
+		tooLarge.Kind = providers.KindInvalidInput
+		return nil, tooLarge
+	}
 	for {
 		m, err := stream.Recv()
 		if errors.Is(err, io.EOF) {
@@ -65,7 +70,9 @@ func (c *conversation) run(ctx context.Context) (*providers.Result, error) {
 		}
 		switch m := m.GetMessage().(type) {
 		case *pb.ExecuteResponse_Progress:
-			c.call.Progress(min(max(m.Progress.GetDone(), 0), 1), m.Progress.GetMessage())
+			if done := m.Progress.GetDone(); !math.IsNaN(done) {
+				c.call.Progress(min(max(done, 0), 1), m.Progress.GetMessage())
+			}
 		case *pb.ExecuteResponse_Log:
 			level, message, args := logFromWire(m.Log)
 			c.call.Log(level, message, args...)

@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -38,8 +39,9 @@ func lifelineFD() (int, bool) {
 	return fd, err == nil && fd > 2
 }
 
-// watchLifeline kills this process with its group when the host is gone. Two things tell: the end of
-// the lifeline, and on Linux SIGTERM, which the kernel sends when the host's thread dies.
+// watchLifeline kills this process with its group when the host is gone, which the end of the lifeline
+// tells. Until then SIGTERM is for the host to answer: a service manager that stops a whole server
+// sends it to every process, and the host may want its calls to finish.
 func watchLifeline() {
 	launched()
 	fd, ok := lifelineFD()
@@ -54,8 +56,9 @@ func watchLifeline() {
 	term := make(chan os.Signal, 1)
 	signal.Notify(term, syscall.SIGTERM)
 	go func() {
-		<-term
-		die()
+		for range term {
+			slog.Debug("plugin leaves SIGTERM to its host")
+		}
 	}()
 	go func() {
 		_, _ = io.Copy(io.Discard, lifeline)

@@ -9,8 +9,9 @@ import (
 )
 
 // processAttributes puts the plugin in a group of its own and lets the kernel end it with this host.
-// SIGTERM and not SIGKILL: [Serve] answers it by killing the whole group, where a killed plugin would
-// leave its children behind. The signal follows the thread that starts the process.
+// SIGTERM and not SIGKILL: [Serve] outlives it, to kill the whole group at the end of the lifeline,
+// where a killed plugin would leave its children behind; a plugin that watches no lifeline ends. The
+// signal follows the thread that starts the process.
 func processAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 }

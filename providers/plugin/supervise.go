@@ -26,7 +26,7 @@ type pace struct {
 
 var usualPace = pace{
 	firstDelay: 100 * time.Millisecond, maxDelay: 30 * time.Second, patience: time.Second, steady: time.Minute,
-	healthEvery: 10 * time.Second, healthMisses: 3, cutGrace: time.Second, cancelGrace: 2 * time.Second, stopGrace: 10 * time.Second,
+	healthEvery: 10 * time.Second, healthMisses: 6, cutGrace: time.Second, cancelGrace: 2 * time.Second, stopGrace: 10 * time.Second,
 }
 
 // supervisor keeps at most one process of a plugin running, and knows how it must be configured.
@@ -78,7 +78,7 @@ func (s *supervisor) acquire(ctx context.Context) (*instance, error) {
 		s.mu.Lock()
 		if s.closed {
 			s.mu.Unlock()
-			return nil, providers.Errorf(providers.KindUnavailable, "plugin %s is shut down", s.spec.Name)
+			return nil, s.shutDown()
 		}
 		if s.current != nil && !s.current.isDead() {
 			inst := s.current
@@ -111,6 +111,11 @@ func (s *supervisor) acquire(ctx context.Context) (*instance, error) {
 			return nil, ctx.Err()
 		}
 	}
+}
+
+// shutDown is the error of a call that comes too late.
+func (s *supervisor) shutDown() error {
+	return providers.Errorf(providers.KindUnavailable, "plugin %s is shut down", s.spec.Name)
 }
 
 // release ends what acquire began.
@@ -161,8 +166,10 @@ func (s *supervisor) start(st *startup, wait time.Duration) {
 	inst, err := s.startConfigured(wait)
 	s.mu.Lock()
 	s.starting = nil
-	if err == nil && s.closed {
-		err = providers.Errorf(providers.KindUnavailable, "plugin %s is shut down", s.spec.Name)
+	if err != nil && s.life.Err() != nil {
+		err = s.shutDown() // and not a cancelled context, which is none of the waiting callers'
+	} else if err == nil && s.closed {
+		err = s.shutDown()
 		s.tasks.Go(func() { s.stop(s.life, inst) })
 	} else if err == nil {
 		s.current = inst
@@ -171,9 +178,6 @@ func (s *supervisor) start(st *startup, wait time.Duration) {
 		s.failed()
 	}
 	s.mu.Unlock()
-	if err != nil {
-		s.log.Warn("plugin did not start", "error", err)
-	}
 	st.err = err
 	close(st.done)
 }
@@ -193,7 +197,7 @@ func (s *supervisor) startConfigured(wait time.Duration) (*instance, error) {
 		}
 	}
 	if s.life.Err() != nil {
-		return nil, providers.Errorf(providers.KindUnavailable, "plugin %s is shut down", s.spec.Name)
+		return nil, s.shutDown()
 	}
 	began := time.Now()
 	inst, err := connect(s.life, s.spec, s.log)
@@ -256,7 +260,7 @@ func (s *supervisor) watch(inst *instance) {
 		case <-tick.C:
 			ctx, cancel := context.WithTimeout(context.Background(), s.pace.healthEvery)
 			stop := context.AfterFunc(s.life, cancel)
-			if inst.healthy(ctx) == nil {
+			if inst.answers(ctx) {
 				misses = 0
 			} else if misses++; misses >= s.pace.healthMisses {
 				inst.kill("it stopped answering")

@@ -225,7 +225,7 @@ func errorFromStatus(err error) *providers.Error {
 		out.Kind = providers.KindRateLimited
 		// The same code is what gRPC itself gives for a message over the limit; waiting mends nothing there.
 		if strings.Contains(st.Message(), "message larger than max") {
-			out.Kind = providers.KindInvalidInput
+			out.Kind = providers.KindInternal
 			out.Message = fmt.Sprintf("a message is larger than the %d MiB allowed: %s", maxMessage>>20, st.Message())
 			out.Hint = "Pass large content as a file; only its path travels."
 		}

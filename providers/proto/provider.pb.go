@@ -19,7 +19,8 @@
 //   - FILMLOOM_LIFELINE_FD, when set, is the number of an inherited descriptor to read from. Bytes
 //     read there mean nothing to a plugin; the end of the file means that the host is gone. The
 //     plugin must then kill its process group (it leads one) and so everything that it started. What
-//     it starts must stay in that group.
+//     it starts must stay in that group. Until then it ignores SIGTERM, which a service manager that
+//     stops the whole server sends to every process; the host ends the plugin in order.
 //   - The environment is what the host allows; no variable is inherited by right.
 //
 // VALUES travel as JSON (RFC 8259, UTF-8) in fields of type bytes. Numbers may be of any precision.
