@@ -126,6 +126,9 @@ func (c *checker) pipeline(pl *Pipeline) {
 		}
 	}
 	for _, o := range pl.Outputs {
+		if o.value == nil {
+			continue // reported by Parse
+		}
 		for _, l := range o.locals {
 			used[l] = true
 		}
@@ -151,7 +154,7 @@ func (c *checker) pipeline(pl *Pipeline) {
 		}
 		ctx, d := pl.context(scope, stages, refs.locals)
 		c.add(d)
-		_, d = l.value.Value(ctx)
+		_, d = evaluate(l.value, ctx)
 		c.add(d)
 	}
 }
@@ -159,6 +162,9 @@ func (c *checker) pipeline(pl *Pipeline) {
 // stage checks one stage whose dependencies have been checked, and sets its types.
 func (c *checker) stage(pl *Pipeline, s *Stage, scope Scope) {
 	s.output, s.valueType = cty.DynamicPseudoType, cty.DynamicPseudoType
+	if s.Capability == "" {
+		return // reported by Parse
+	}
 	found := c.capabilityAt(s.Capability, s.usesRange)
 	if found == nil {
 		return
@@ -181,7 +187,7 @@ func (s *Stage) check(pl *Pipeline, scope Scope) hcl.Diagnostics {
 	ctx := x.ctx.NewChild()
 	ctx.Variables = map[string]cty.Value{"self": cty.UnknownVal(cty.Object(map[string]cty.Type{"seed": cty.Number, "take": cty.Number}))}
 	if s.forEach != nil {
-		coll, d := s.forEach.Value(x.ctx)
+		coll, d := evaluate(s.forEach, x.ctx)
 		kind := fanOutKind{key: cty.String, element: cty.DynamicPseudoType}
 		if !d.HasErrors() {
 			if k, d := fanOut(coll, s.forEach.Range()); !d.HasErrors() {
@@ -229,7 +235,7 @@ func (s *Stage) input(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if pairs, d := hcl.ExprMap(with); !d.HasErrors() {
 		for _, p := range pairs {
 			name := literalKey(p.Key)
-			v, d := p.Value.Value(ctx)
+			v, d := evaluate(p.Value, ctx)
 			diags = append(diags, d...)
 			if d.HasErrors() {
 				v = cty.DynamicVal
@@ -244,7 +250,7 @@ func (s *Stage) input(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 			attrs[name] = v
 		}
 	} else {
-		v, d := with.Value(ctx)
+		v, d := evaluate(with, ctx)
 		diags = append(diags, d...)
 		if d.HasErrors() || !v.IsKnown() {
 			return cty.UnknownVal(s.schema.Type()), diags

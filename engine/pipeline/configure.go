@@ -22,7 +22,7 @@ func (p *Provider) Evaluate(schema providers.Schema, env func(string) (string, b
 		if _, ok := schema.Attribute(a.Name); !ok {
 			continue // reported by Check, with its place
 		}
-		v, d := a.Expr.Value(&hcl.EvalContext{Functions: functions, Variables: map[string]cty.Value{"env": environment(a.Expr, env)}})
+		v, d := evaluate(a.Expr, &hcl.EvalContext{Functions: functions, Variables: map[string]cty.Value{"env": environment(a.Expr, env)}})
 		diags = append(diags, d...)
 		attrs[a.Name] = v
 	}

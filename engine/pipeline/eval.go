@@ -87,7 +87,7 @@ func (pl *Pipeline) ResolveInputs(given map[string]cty.Value) (cty.Value, []prov
 
 // Expand evaluates a stage's `when` and `for_each`. Every stage it depends on must be in the scope.
 func (pl *Pipeline) Expand(s *Stage, scope Scope) (*Expansion, hcl.Diagnostics) {
-	ctx, diags := pl.context(scope, s.dependencies, s.locals)
+	ctx, diags := pl.context(scope, s.refs, s.locals)
 	x := &Expansion{stage: s, ctx: ctx}
 	if s.when != nil && !diags.HasErrors() {
 		on, d := condition(s.when, ctx)
@@ -104,7 +104,7 @@ func (pl *Pipeline) Expand(s *Stage, scope Scope) (*Expansion, hcl.Diagnostics) 
 		x.Instances = []Instance{{Address: s.Name}}
 		return x, diags
 	}
-	coll, d := s.forEach.Value(ctx)
+	coll, d := evaluate(s.forEach, ctx)
 	diags = append(diags, d...)
 	if d.HasErrors() {
 		return x, diags
@@ -129,7 +129,7 @@ func (pl *Pipeline) Expand(s *Stage, scope Scope) (*Expansion, hcl.Diagnostics) 
 
 // condition evaluates a `when`.
 func condition(e hcl.Expression, ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
-	v, diags := e.Value(ctx)
+	v, diags := evaluate(e, ctx)
 	if diags.HasErrors() {
 		return cty.UnknownVal(cty.Bool), diags
 	}
@@ -252,11 +252,11 @@ func (x *Expansion) Value(outputs []cty.Value) cty.Value {
 // Evaluate gives an output's value. Stages it refers to that the scope does not know yet are unknown,
 // so the value may be, too.
 func (pl *Pipeline) Evaluate(o *Output, scope Scope) (cty.Value, hcl.Diagnostics) {
-	ctx, diags := pl.context(scope, o.stages, o.locals)
+	ctx, diags := pl.context(scope, o.refs, o.locals)
 	if diags.HasErrors() {
 		return cty.DynamicVal, diags
 	}
-	v, d := o.value.Value(ctx)
+	v, d := evaluate(o.value, ctx)
 	return v, append(diags, d...)
 }
 
@@ -267,7 +267,7 @@ func (pl *Pipeline) context(scope Scope, stages []string, locals []*local) (*hcl
 		v, ok := scope.Stages[name]
 		if !ok {
 			ty := cty.DynamicPseudoType
-			if s := pl.Stage(name); s.valueType != cty.NilType {
+			if s := pl.Stage(name); s != nil && s.valueType != cty.NilType {
 				ty = s.valueType
 			}
 			v = cty.UnknownVal(ty)
@@ -275,16 +275,23 @@ func (pl *Pipeline) context(scope Scope, stages []string, locals []*local) (*hcl
 		values[name] = v
 	}
 	ctx := &hcl.EvalContext{Functions: functions, Variables: map[string]cty.Value{
-		"input": scope.Inputs, "stage": cty.ObjectVal(values), "local": cty.EmptyObjectVal,
+		"input": scope.Inputs, "stage": cty.ObjectVal(values),
 	}}
 	var diags hcl.Diagnostics
 	known := map[string]cty.Value{}
 	for _, l := range locals {
-		v, d := l.value.Value(ctx)
+		known[l.name] = cty.DynamicVal // what an erroneous cycle may refer to
+	}
+	for _, l := range locals {
+		if l.value == nil {
+			continue // there is no such local, which has been reported
+		}
+		ctx.Variables["local"] = cty.ObjectVal(known)
+		v, d := evaluate(l.value, ctx)
 		diags = append(diags, d...)
 		known[l.name] = v
-		ctx.Variables["local"] = cty.ObjectVal(known)
 	}
+	ctx.Variables["local"] = cty.ObjectVal(known)
 	return ctx, diags
 }
 

@@ -12,13 +12,29 @@ import (
 )
 
 // strict replaces nodes of a syntax tree by ones that evaluate the same way on known values and more
-// thoroughly on unknown ones: a `for` over an unknown collection evaluates its body, a condition that
-// is unknown reports the findings of both branches, and a misspelt attribute gets a suggestion.
+// thoroughly on unknown ones: a `for` over an unknown collection evaluates its body, and a condition
+// that is unknown reports the findings of both branches.
 func strict(e hcl.Expression) hcl.Expression {
 	if n, ok := e.(hclsyntax.Expression); ok {
 		return strictNode(n)
 	}
 	return e // JSON syntax: parsed on evaluation, nothing to replace
+}
+
+// evaluate gives an expression's value; a finding about a misspelt name suggests what was meant.
+func evaluate(e hcl.Expression, ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	v, diags := e.Value(ctx)
+	for i, d := range diags {
+		reference, ok := d.Expression.(*hclsyntax.ScopeTraversalExpr)
+		if !ok || d.EvalContext == nil {
+			continue
+		}
+		if better := misspelt(reference.Traversal, d.EvalContext); better != nil {
+			better.Context = reference.SrcRange.Ptr()
+			diags[i] = better
+		}
+	}
+	return v, diags
 }
 
 func strictNode(e hclsyntax.Expression) hclsyntax.Expression {
@@ -35,8 +51,6 @@ func strictNode(e hclsyntax.Expression) hclsyntax.Expression {
 	case *hclsyntax.ConditionalExpr:
 		e.Condition, e.TrueResult, e.FalseResult = strictNode(e.Condition), strictNode(e.TrueResult), strictNode(e.FalseResult)
 		return &conditionalExpr{e}
-	case *hclsyntax.ScopeTraversalExpr:
-		return &traversalExpr{e}
 	case *hclsyntax.ParenthesesExpr:
 		e.Expression = strictNode(e.Expression)
 	case *hclsyntax.RelativeTraversalExpr:
@@ -143,22 +157,6 @@ func (e *conditionalExpr) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostic
 	diags = append(diags, d...)
 	_, d = e.FalseResult.Value(ctx)
 	return v, append(diags, d...)
-}
-
-// traversalExpr is a reference whose errors suggest the name that was probably meant.
-type traversalExpr struct{ *hclsyntax.ScopeTraversalExpr }
-
-func (e *traversalExpr) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
-	v, diags := e.ScopeTraversalExpr.Value(ctx)
-	if !diags.HasErrors() {
-		return v, diags
-	}
-	if d := misspelt(e.Traversal, ctx); d != nil {
-		d.Context = e.SrcRange.Ptr()
-		d.Expression, d.EvalContext = e, ctx
-		return v, hcl.Diagnostics{d}
-	}
-	return v, diags
 }
 
 // misspelt finds the first step of a reference that names an attribute which does not exist.

@@ -114,7 +114,8 @@ type Stage struct {
 	Weight     float64       // share in the progress; 1 unless given
 	Range      hcl.Range
 
-	dependencies []string // names of the stages it waits for, sorted by declaration
+	dependencies []string // names of the stages it waits for, in order of declaration
+	refs         []string // the same, with names that do not exist
 	locals       []*local // the locals its expressions need, dependencies first
 	with         hcl.Expression
 	forEach      hcl.Expression
@@ -154,6 +155,7 @@ type Output struct {
 
 	value  hcl.Expression
 	stages []string
+	refs   []string // the same, with names that do not exist
 	locals []*local
 }
 
@@ -162,6 +164,6 @@ func (o *Output) Stages() []string { return o.stages }
 
 type local struct {
 	name  string
-	value hcl.Expression
+	value hcl.Expression // nil for a name that does not exist
 	at    hcl.Range
 }

@@ -48,10 +48,8 @@ func Parse(src Source) (*File, hcl.Diagnostics) {
 			p.root(f.Body)
 		}
 	}
-	if !p.diags.HasErrors() {
-		for _, pl := range p.file.Pipelines {
-			p.add(pl.resolve())
-		}
+	for _, pl := range p.file.Pipelines {
+		p.add(pl.resolve())
 	}
 	return p.file, sortDiagnostics(p.diags)
 }

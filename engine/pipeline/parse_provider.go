@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 var providerSchema = &hcl.BodySchema{
@@ -32,9 +33,25 @@ func (p *parser) provider(b *hcl.Block) {
 			}
 		}
 	}
-	pr.Config, d = rest.JustAttributes()
-	p.add(d)
+	p.settings(pr, rest)
 	p.file.Providers = append(p.file.Providers, pr)
+}
+
+// settings takes what is left of a provider block: attributes, whose names its plugin knows.
+func (p *parser) settings(pr *Provider, rest hcl.Body) {
+	var d hcl.Diagnostics
+	pr.Config, d = rest.JustAttributes()
+	native, ok := rest.(*hclsyntax.Body)
+	if !ok {
+		p.add(d)
+		return
+	}
+	for _, b := range native.Blocks { // JustAttributes counts the blocks that were read already
+		if b.Type != "limits" {
+			p.errorAt(b.TypeRange, "Unknown block", "A provider has no block %q.%s", b.Type, suggestion(b.Type, []string{"limits"}))
+		}
+	}
+	delete(pr.Config, "plugin")
 }
 
 var pluginSchema = &hcl.BodySchema{Attributes: []hcl.AttributeSchema{

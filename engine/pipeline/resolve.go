@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -31,7 +33,7 @@ func (pl *Pipeline) resolve() hcl.Diagnostics {
 			refs.traversal(t)
 		}
 		diags = append(diags, refs.diags...)
-		s.locals = refs.locals
+		s.locals, s.refs = refs.locals, refs.names()
 		for _, other := range pl.Stages {
 			if r, ok := refs.stages[other.Name]; ok {
 				s.dependencies = append(s.dependencies, other.Name)
@@ -44,7 +46,7 @@ func (pl *Pipeline) resolve() hcl.Diagnostics {
 		refs := &references{pipeline: pl, stages: map[string]hcl.Range{}}
 		refs.expression(o.value)
 		diags = append(diags, refs.diags...)
-		o.locals = refs.locals
+		o.locals, o.refs = refs.locals, refs.names()
 		for _, s := range pl.Stages {
 			if _, ok := refs.stages[s.Name]; ok {
 				o.stages = append(o.stages, s.Name)
@@ -104,7 +106,6 @@ func (r *references) traversal(t hcl.Traversal) {
 				names = append(names, s.Name)
 			}
 			r.unknown(t, "stage", name, names)
-			return
 		}
 		if _, seen := r.stages[name]; !seen {
 			r.stages[name] = t.SourceRange()
@@ -144,7 +145,11 @@ func (r *references) local(t hcl.Traversal, name string) {
 		return
 	}
 	r.unknown(t, "local", name, names)
+	r.locals = append(r.locals, &local{name: name})
 }
+
+// names are those of the stages referred to, sorted; also of ones that do not exist.
+func (r *references) names() []string { return slices.Sorted(maps.Keys(r.stages)) }
 
 func (r *references) unknown(t hcl.Traversal, what, name string, names []string) {
 	detail := "This pipeline has no " + what + " called \"" + name + "\"."
