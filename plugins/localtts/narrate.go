@@ -1,0 +1,86 @@
+package localtts
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/filmloom/filmloom/providers"
+	"github.com/filmloom/filmloom/providers/film"
+)
+
+// A sayer speaks one script with an engine in a voice, and gives the sample rate in hertz.
+type sayer func(context.Context, script) (recording, int, error)
+
+// narrate speaks a whole text, sentence by sentence, and joins what comes with pauses.
+func narrate(ctx context.Context, call *providers.Call, in film.SpeechInput, lang language, say sayer) (film.Speech, error) {
+	words := lang.words(in.Text)
+	sentences := splitSentences(words, lang.abbreviation)
+	var (
+		samples []int16
+		spans   = make([]span, 0, len(words))
+		rate    int
+		pause   float64 // after the sentence before
+	)
+	for i, s := range sentences {
+		if err := ctx.Err(); err != nil {
+			return film.Speech{}, err
+		}
+		call.Progress(float64(i)/float64(len(sentences)), "")
+		sc := lang.script(s.words)
+		weights := sc.weights(len(s.words))
+		if silent(weights) {
+			for range s.words {
+				spans = append(spans, span{len(samples), len(samples)})
+			}
+			continue
+		}
+		r, hz, err := say(ctx, sc)
+		if err != nil {
+			return film.Speech{}, fmt.Errorf("speaking %q: %w", excerpt(sc.String()), err)
+		}
+		rate = hz
+		r.trim(rate)
+		if len(samples) > 0 {
+			samples = append(samples, make([]int16, int(pause/in.Pace*float64(rate)))...)
+		}
+		offset := len(samples)
+		samples = append(samples, r.samples...)
+		for i, sp := range align(r.marks, weights, len(r.samples)) {
+			if weights[i] > 0 {
+				sp = tighten(sp, r.samples, rate)
+			}
+			spans = append(spans, span{sp.start + offset, sp.end + offset})
+		}
+		pause = s.pause
+	}
+	if len(samples) == 0 {
+		return film.Speech{}, invalid("The text %q has no word that can be spoken in %s.", excerpt(in.Text), in.Language)
+	}
+	finish(samples, rate, lang.shelf)
+
+	path := filepath.Join(call.WorkDir, "speech.wav")
+	if err := writeWAV(path, samples, rate); err != nil {
+		return film.Speech{}, fmt.Errorf("writing the speech: %w", err)
+	}
+	speech := film.Speech{
+		Audio:   providers.File{Path: path, MediaType: "audio/wav", Name: "speech.wav"},
+		Seconds: float64(len(samples)) / float64(rate),
+		Words:   make([]film.Word, len(words)),
+	}
+	for i, w := range words {
+		speech.Words[i] = film.Word{Text: w.text, Start: seconds(spans[i].start, rate), End: seconds(spans[i].end, rate)}
+	}
+	return speech, nil
+}
+
+func silent(weights []int) bool {
+	for _, w := range weights {
+		if w > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func seconds(samples, rate int) float64 { return float64(samples) / float64(rate) }

@@ -1,0 +1,65 @@
+package localtts
+
+import "unicode"
+
+// A script is what an engine is given to say, with the printed word behind each of its characters.
+// Engines tell times by position in what they were given, which differs from what is printed: numbers
+// are spelled out, quotes are straightened. The owners lead back.
+type script struct {
+	runes []rune
+	owner []int // index of the printed word; noOwner for what lies between words
+}
+
+const noOwner = -1
+
+// longestRun is how many characters without a space an engine is given. Both engines keep words in
+// buffers of fixed size, and no language here has longer words.
+const longestRun = 48
+
+// add appends what is said for the printed word with the index; separate words within s by spaces.
+func (s *script) add(word int, said string) {
+	run := 0
+	for _, r := range said {
+		if unicode.IsSpace(r) {
+			run = 0
+		} else if run++; run > longestRun && !unicode.IsMark(r) {
+			s.runes, s.owner = append(s.runes, ' '), append(s.owner, word)
+			run = 1
+		}
+		s.runes, s.owner = append(s.runes, r), append(s.owner, word)
+	}
+}
+
+// gap appends characters that belong to no printed word.
+func (s *script) gap(between string) {
+	for _, r := range between {
+		s.runes, s.owner = append(s.runes, r), append(s.owner, noOwner)
+	}
+}
+
+func (s *script) String() string { return string(s.runes) }
+
+// weights tells for each of n printed words how many sounding characters stand for it: 0 means that
+// the word is silent.
+func (s *script) weights(n int) []int {
+	w := make([]int, n)
+	for i, r := range s.runes {
+		if o := s.owner[i]; o >= 0 && o < n && sounds(r) {
+			w[o]++
+		}
+	}
+	return w
+}
+
+// ownerAt gives the printed word of the first owned character in [from, to), or noOwner.
+func (s *script) ownerAt(from, to int) int {
+	for i := max(from, 0); i < min(to, len(s.owner)); i++ {
+		if s.owner[i] != noOwner && sounds(s.runes[i]) {
+			return s.owner[i]
+		}
+	}
+	return noOwner
+}
+
+// sounds tells whether a character stands for a sound, as punctuation does not.
+func sounds(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) }
