@@ -44,7 +44,7 @@ type Journal interface {
 
 // A Run is a run as the journal knows it.
 type Run struct {
-	ID       string // unique; 1 to MaxName bytes without NUL, as Pipeline, Lineage and State are
+	ID       string // unique, not empty; this and every other name is UTF-8 of at most MaxName bytes, without NUL
 	Pipeline string
 	Lineage  string // the id of the first run of its chain of revisions; "" counts as a lineage too
 	Parent   string // the run it is based on, or ""
@@ -69,7 +69,7 @@ type Event struct {
 
 // An Outcome is a result that can be found again.
 type Outcome struct {
-	Scope, Key string          // each at most MaxName bytes without NUL
+	Scope, Key string
 	Data       json.RawMessage // opaque, at most MaxRecord bytes
 	Artifacts  []string        // SHA-256s of the artifacts that it refers to
 }
@@ -99,9 +99,10 @@ func LineageScope(lineage string) string { return "lineage/" + lineage }
 
 // The bounds that every implementation keeps.
 const (
-	MaxName     = 1024    // bytes of an id, a scope, a key
-	MaxRecord   = 8 << 20 // bytes of the data of one run, event or outcome
-	MaxOutcomes = 512     // outcomes in one batch
+	MaxName      = 512     // bytes of an id, a state, a kind, an address, a scope, a key
+	MaxRecord    = 8 << 20 // bytes of the data of one run, event or outcome
+	MaxOutcomes  = 256     // outcomes in one batch
+	MaxArtifacts = 4096    // artifacts of one event or outcome
 )
 
 // What may go wrong. Errors that methods return wrap these.
