@@ -30,10 +30,12 @@ func lookOf(style string) look {
 	return looks[""]
 }
 
-// The emphasis of the spoken word: it grows a little while it is spoken.
+// The emphasis of the spoken word: it grows a little while it is spoken, a long one less, lest it
+// touch its neighbours.
 const (
 	emphasis = 1.07
-	popTime  = 80 // milliseconds until it has grown
+	overhang = 0.07 // ems that it may grow to either side
+	popTime  = 80   // milliseconds until it has grown
 )
 
 // header begins a script. Lines are never broken by the renderer (WrapStyle 2), and -1 as encoding
@@ -137,10 +139,10 @@ func (d drawing) spoken(i, start, end int) {
 	whole := lineWidth(d.atoms[d.line.from:d.line.to])
 	before := lineWidth(d.atoms[d.line.from : i+1])
 	centre := (before - d.atoms[i].width/2 - whole/2) * d.em
-	shift := centre * (1 - emphasis)
-	percent := int(math.Round(emphasis * 100))
+	percent := math.Round(min(emphasis, 1+2*overhang/max(d.atoms[i].width, 1)) * 100)
+	shift := centre * (1 - percent/100)
 	word := d.text(i, fmt.Sprintf("{\\alpha&H00&\\c&H%s&}", d.look.word), "{\\alpha&HFF&}")
-	fmt.Fprintf(d.b, "Dialogue: 1,%s,%s,Narration,,0,0,0,,{\\move(%.1f,%.1f,%.1f,%.1f,0,%d)\\t(0,%d,\\fscx%d\\fscy%d)\\alpha&HFF&}%s\n",
+	fmt.Fprintf(d.b, "Dialogue: 1,%s,%s,Narration,,0,0,0,,{\\move(%.1f,%.1f,%.1f,%.1f,0,%d)\\t(0,%d,\\fscx%.0f\\fscy%.0f)\\alpha&HFF&}%s\n",
 		clock(start), clock(end), d.x, d.y, d.x+shift, d.y, popTime, popTime, percent, percent, word)
 }
 

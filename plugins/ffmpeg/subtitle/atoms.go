@@ -31,8 +31,9 @@ func ideographic(r rune) bool {
 }
 
 // split cuts plain text into atoms. Words are the byte ranges of words that somebody timed; those of
-// Chinese and Japanese stay in one piece when they are not long.
-func split(text string, words []timedWord) []atom {
+// Chinese and Japanese stay in one piece when they are not long. With phrases, Japanese characters
+// whose words nobody knows stay together as [continues] says.
+func split(text string, words []timedWord, phrases bool) []atom {
 	inWord := map[int]int{} // where a character begins, to the end of its short ideographic word
 	for _, w := range words {
 		if n := utf8.RuneCountInString(text[w.from:w.to]); n > 1 && n <= 8 {
@@ -59,7 +60,10 @@ func split(text string, words []timedWord) []atom {
 			continue
 		}
 		if i > from && mayBreak(prev, r) && inWord[i-1] <= i {
-			flush(i)
+			known := inWord[i-1] == i || inWord[i] > i
+			if !phrases || known || !continues(prev, r, utf8.RuneCountInString(text[from:i])) {
+				flush(i)
+			}
 		}
 		prev = r
 	}
@@ -73,6 +77,18 @@ func mayBreak(a, b rune) bool {
 		return false
 	}
 	return ideographic(a) || ideographic(b) || a == '—' || a == '–' && unicode.IsLetter(b)
+}
+
+// longPhrase is how many characters a Japanese phrase has at most, if nothing else ends it.
+const longPhrase = 9
+
+// continues tells whether b probably belongs to the phrase that a ends, which has so many characters: a
+// Japanese phrase is a noun or stem in kanji or katakana with the hiragana that follow.
+func continues(a, b rune, length int) bool {
+	if length >= longPhrase || strings.ContainsRune(neverFirst, a) && a != 'ー' && !unicode.In(a, unicode.Hiragana, unicode.Katakana) {
+		return false
+	}
+	return unicode.Is(unicode.Hiragana, b) || !unicode.Is(unicode.Hiragana, a)
 }
 
 // fit cuts atoms that are wider than a line allows.

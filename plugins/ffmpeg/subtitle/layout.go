@@ -55,13 +55,13 @@ func Lay(s Scene) (Layout, error) {
 	text := plain(s.Text)
 	words := locate(text, s.Words, s.Seconds)
 	if len(words) == 0 {
-		words = shareOut(text, s.Seconds)
+		words = shareOut(text, s.Seconds, s.Language == "japanese")
 	}
 	em := fontSize(s.Width, s.Height)
 	width := float64(s.Width) * (1 - 2*sideMargin) / em
 	m := &ruler{face: face}
 	missing := map[rune]bool{}
-	atoms := split(text, words)
+	atoms := split(text, words, s.Language == "japanese")
 	for i := range atoms {
 		atoms[i].drawn = drawable(forASS(atoms[i].text), face, missing)
 		measure(&atoms[i], m)
@@ -85,7 +85,7 @@ func Lay(s Scene) (Layout, error) {
 // fontSize is the size of the letters, in pixels to the em: large on a phone held upright, smaller
 // where the film is wider than it is high.
 func fontSize(width, height int) float64 {
-	return math.Round(max(min(0.064*float64(width), 0.056*float64(height)), 8))
+	return math.Round(max(min(0.071*float64(width), 0.058*float64(height)), 8))
 }
 
 func cuesOf(atoms []atom, cards []card) []Cue {

@@ -42,10 +42,10 @@ func locate(text string, words []Word, seconds float64) []timedWord {
 
 // shareOut times words by their length where nobody knows better: letters take equal times,
 // ideographs about twice as much, and punctuation stands for a pause.
-func shareOut(text string, seconds float64) []timedWord {
+func shareOut(text string, seconds float64, phrases bool) []timedWord {
 	var words []timedWord
 	total := 0.0
-	for _, a := range split(text, nil) {
+	for _, a := range split(text, nil, phrases) {
 		from := total
 		pause := 0.0
 		for _, r := range a.text {
