@@ -22,7 +22,11 @@ import (
 // Shutdown of the provider waits for calls in flight and then ends the process; when its context ends
 // first, the process is killed.
 func Launch(ctx context.Context, spec Spec, o providers.OpenOptions) (providers.Provider, error) {
-	return launch(ctx, spec, o, usualPace)
+	h, err := launch(ctx, spec, o, usualPace)
+	if err != nil {
+		return nil, err
+	}
+	return h, nil
 }
 
 func launch(ctx context.Context, spec Spec, o providers.OpenOptions, pace pace) (*host, error) {

@@ -2,12 +2,14 @@ package plugin
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 
 	"github.com/hashicorp/go-hclog"
 	goplugin "github.com/hashicorp/go-plugin"
@@ -25,9 +27,7 @@ import (
 // in its process group is killed: a provider starts its tools in that group (the default).
 func Serve(p providers.Provider) {
 	if os.Getenv(cookieKey) != cookieValue {
-		name := filepath.Base(os.Args[0])
-		fmt.Fprintf(os.Stderr, "%s is a Filmloom plugin and is started by filmloom: name it in a pipeline file, "+
-			"plugin %q { command = [%q] }, or try it with: filmloom plugin test %s\n", name, name, os.Args[0], os.Args[0])
+		fmt.Fprintln(os.Stderr, byHand(p))
 		os.Exit(1)
 	}
 	watchLifeline()
@@ -41,6 +41,17 @@ func Serve(p providers.Provider) {
 		},
 	})
 	os.Exit(0)
+}
+
+// byHand tells a person who started a plugin how it is meant to be used.
+func byHand(p providers.Provider) string {
+	name := filepath.Base(os.Args[0])
+	if d, err := p.Describe(context.Background()); err == nil {
+		name = d.Name
+	}
+	command, _ := json.Marshal(os.Args) // cannot fail
+	return fmt.Sprintf("This is the Filmloom plugin %s, which filmloom starts by itself: name it in a pipeline file as "+
+		"plugin %q { command = %s }.", name, name, strings.ReplaceAll(string(command), `","`, `", "`))
 }
 
 // grpcPlugin joins the service to go-plugin, on both sides.

@@ -149,7 +149,7 @@ func TestPluginStartedByHandSaysSo(t *testing.T) {
 	cmd.Env = append(os.Environ(), roleEnv+"=plugin")
 	var said bytes.Buffer
 	cmd.Stderr = &said
-	if err := cmd.Run(); err == nil || !strings.Contains(said.String(), "is a Filmloom plugin and is started by filmloom") {
+	if err := cmd.Run(); err == nil || !strings.Contains(said.String(), `plugin "testling" { command = ["`) {
 		t.Errorf("%v: %s", err, said.String())
 	}
 }
