@@ -1,0 +1,50 @@
+package tool
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// A parent starts a program, as a plugin starts ffmpeg, and is killed with SIGKILL.
+func TestAProgramDiesWithThisProcess(t *testing.T) {
+	parent := exec.CommandContext(t.Context(), os.Args[0], "run-and-wait")
+	out, err := parent.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := parent.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := parent.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = parent.Wait()
+	for range 1_000_000 {
+		if ended(pid) {
+			return
+		}
+	}
+	t.Fatalf("process %d goes on", pid)
+}
+
+// ended tells whether a process is gone; one that nobody has reaped yet is.
+func ended(pid int) bool {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return true
+	}
+	_, after, found := strings.Cut(string(stat), ") ")
+	return !found || strings.HasPrefix(after, "Z") || strings.HasPrefix(after, "X")
+}
