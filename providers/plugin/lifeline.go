@@ -53,6 +53,9 @@ func watchLifeline() {
 	syscall.CloseOnExec(fd)
 	_ = syscall.SetNonblock(fd, true)
 	lifeline := os.NewFile(uintptr(fd), "lifeline")
+	// Standard error ends with the host too, and writing there would kill this process alone. Notify
+	// and not Ignore, which children would inherit.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	term := make(chan os.Signal, 1)
 	signal.Notify(term, syscall.SIGTERM)
 	go func() {

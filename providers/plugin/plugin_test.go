@@ -174,6 +174,13 @@ func do(ctx context.Context, call *providers.Call, in order, out *answer) error 
 			return err
 		}
 		out.Child = cmd.Process.Pid
+		if in.Text == "chatty" { // so that it writes to a broken pipe when its host is gone
+			go func() {
+				for {
+					slog.Debug("still here")
+				}
+			}()
+		}
 	case "getenv":
 		out.Text = os.Getenv(in.Text)
 	case "environ":
@@ -351,7 +358,7 @@ func hostToBeKilled() {
 	if err != nil {
 		panic(err)
 	}
-	a, err := execute(context.Background(), p, order{Do: "child"})
+	a, err := execute(context.Background(), p, order{Do: "child", Text: "chatty"})
 	if err != nil {
 		panic(err)
 	}
