@@ -1,0 +1,92 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/filmloom/filmloom/engine"
+	"github.com/filmloom/filmloom/engine/pipeline"
+)
+
+func doctorCommand(s *settings) *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Checks what this machine needs to make films",
+		Long: `Starts every provider and says which can work here and what mends the others, checks the pipelines,
+and tries the data directory. It exits with 1 when a pipeline cannot be served.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			conf, err := s.config(cmd.ErrOrStderr(), "")
+			if err != nil {
+				return err
+			}
+			w := cmd.OutOrStdout()
+			file, err := engine.Validate(cmd.Context(), conf)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(w, "✓ pipelines: %d, valid\n", len(file.Pipelines))
+			all, err := engine.Inspect(cmd.Context(), conf)
+			if err != nil {
+				return err
+			}
+			for _, p := range all {
+				if p.Ready {
+					fmt.Fprintf(w, "✓ %s %s: ready\n", p.Name, p.Description.Version)
+					continue
+				}
+				fmt.Fprintf(w, "✗ %s %s: %s\n", p.Name, p.Description.Version, p.Problem)
+				if p.Hint != "" {
+					fmt.Fprintf(w, "    %s\n", p.Hint)
+				}
+			}
+			problem := errors.Join(unserved(file, all), writable(s.data))
+			if problem == nil {
+				fmt.Fprintf(w, "✓ data directory: %s\n", s.data)
+			}
+			return problem
+		},
+	}
+}
+
+// unserved says which capabilities that a pipeline uses nobody can serve.
+func unserved(file *pipeline.File, all []engine.ProviderStatus) error {
+	var missing []string
+	for _, pl := range file.Pipelines {
+		for _, st := range pl.Stages {
+			served := slices.ContainsFunc(all, func(p engine.ProviderStatus) bool {
+				_, ok := p.Description.Capability(st.Capability)
+				route := file.Routes[st.Capability]
+				listed := route == nil || slices.Contains(route.Prefer, p.Name) || slices.Contains(route.Fallback, p.Name)
+				return ok && p.Ready && listed
+			})
+			if !served && !slices.Contains(missing, st.Capability) {
+				missing = append(missing, st.Capability)
+			}
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("nobody can serve %v on this machine", missing)
+}
+
+// writable tries to make a file in the directory, or in the nearest parent that exists.
+func writable(dir string) error {
+	for {
+		if _, err := os.Stat(dir); err == nil || dir == filepath.Dir(dir) {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	f, err := os.CreateTemp(dir, ".filmloom-*")
+	if err != nil {
+		return fmt.Errorf("the data directory cannot be written: %w", err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/filmloom/filmloom/engine"
+	"github.com/filmloom/filmloom/engine/pipeline"
+)
+
+func validateCommand(s *settings) *cobra.Command {
+	return &cobra.Command{
+		Use:   "validate [PATH]",
+		Short: "Checks pipelines without running anything",
+		Long: `Checks a pipeline file, or every .hcl file of a directory, against what the plugins can do: names,
+types, references, cycles. It prints every finding with its place and exits with 3 if there is one.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file, err := load(s, cmd, args)
+			if err != nil {
+				return err
+			}
+			for _, p := range file.Pipelines {
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: valid, %d stages, %d inputs, %d outputs\n", p.Name, len(p.Stages), len(p.Inputs), len(p.Outputs))
+			}
+			return nil
+		},
+	}
+}
+
+func load(s *settings, cmd *cobra.Command, args []string) (*pipeline.File, error) {
+	path := ""
+	if len(args) > 0 {
+		path = args[0]
+	}
+	conf, err := s.config(cmd.ErrOrStderr(), path)
+	if err != nil {
+		return nil, err
+	}
+	return engine.Validate(cmd.Context(), conf)
+}
+
+func graphCommand(s *settings) *cobra.Command {
+	var format, name string
+	c := &cobra.Command{
+		Use:   "graph [PATH]",
+		Short: "Draws a pipeline's stages",
+		Long:  `Draws which stage waits for which, as Mermaid, DOT (Graphviz) or JSON.`,
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file, err := load(s, cmd, args)
+			if err != nil {
+				return err
+			}
+			pl, err := (&rendering{pipeline: name}).choose(file)
+			if err != nil {
+				return err
+			}
+			w := cmd.OutOrStdout()
+			switch format {
+			case "mermaid":
+				return pl.WriteMermaid(w)
+			case "dot":
+				return pl.WriteDOT(w)
+			case "json":
+				return pl.WriteJSON(w)
+			}
+			return usagef("--format is mermaid, dot or json, not %q", format)
+		},
+	}
+	c.Flags().StringVar(&format, "format", "mermaid", "mermaid, dot or json")
+	c.Flags().StringVar(&name, "pipeline", "", "which pipeline (default: the only one, or story_video)")
+	return c
+}

@@ -1,0 +1,64 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"os"
+
+	"github.com/filmloom/filmloom/engine/pipeline"
+	"github.com/filmloom/filmloom/providers"
+)
+
+// Validate reads and checks pipelines without opening a store or calling a provider. It uses
+// Config.Pipelines or Source, and Providers. The error is an *InvalidError when they are not valid.
+func Validate(ctx context.Context, conf Config) (*pipeline.File, error) {
+	r, err := inspect(ctx, conf)
+	if err != nil {
+		return nil, err
+	}
+	return r.file, nil
+}
+
+// A ProviderStatus is what there is to know of one provider on this machine.
+type ProviderStatus struct {
+	Name        string // of its block, or the plugin's name
+	Plugin      string
+	Description providers.Description
+	Ready       bool
+	Problem     string // why it is not ready: one sentence
+	Hint        string // what mends it, or ""
+}
+
+// Inspect starts and configures every provider and says which can work. It opens no store.
+func Inspect(ctx context.Context, conf Config) ([]ProviderStatus, error) {
+	r, err := inspect(ctx, conf)
+	if err != nil {
+		return nil, err
+	}
+	var all []ProviderStatus
+	for _, e := range r.entries {
+		s := ProviderStatus{Name: e.name, Plugin: e.plugin, Description: e.description, Ready: true}
+		if problem := e.open(ctx, r.conf); problem != nil {
+			s.Ready, s.Problem, s.Hint = false, problem.Problem, problem.Hint
+		}
+		all = append(all, s)
+	}
+	return all, r.close()
+}
+
+func inspect(ctx context.Context, conf Config) (*roster, error) {
+	if conf.Log == nil {
+		conf.Log = slog.New(slog.DiscardHandler)
+	}
+	if conf.Env == nil {
+		conf.Env = os.LookupEnv
+	}
+	if conf.Source == nil {
+		src, err := pipeline.Load(conf.Pipelines)
+		if err != nil {
+			return nil, err
+		}
+		conf.Source = src
+	}
+	return openRoster(ctx, conf)
+}

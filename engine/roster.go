@@ -1,0 +1,283 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+	"golang.org/x/sync/semaphore"
+
+	"github.com/filmloom/filmloom/engine/pipeline"
+	"github.com/filmloom/filmloom/providers"
+)
+
+// A roster knows every provider: those declared in the pipelines' file, and each plugin under its own
+// name with the default configuration. It opens one when it is first needed.
+type roster struct {
+	conf    Config
+	file    *pipeline.File
+	catalog pipeline.Catalog
+	entries []*entry // declared ones first, then plugins, each in order
+}
+
+// An entry is one provider.
+type entry struct {
+	name, plugin string
+	description  providers.Description
+	declared     *pipeline.Provider // nil for a plugin's default
+	slots        *semaphore.Weighted
+	source       providers.Source
+
+	once       sync.Once
+	provider   providers.Provider
+	configured providers.Configured
+	err        error
+	digest     string // of the configuration without sensitive values
+}
+
+// openRoster reads and checks the pipelines against what the plugins say of themselves.
+func openRoster(ctx context.Context, conf Config) (*roster, error) {
+	file, diags := pipeline.Parse(conf.Source)
+	if diags.HasErrors() {
+		return nil, &InvalidError{conf.Source, diags}
+	}
+	r := &roster{conf: conf, file: file, catalog: pipeline.Catalog{}}
+	sources := map[string]providers.Source{}
+	order := slices.Clone(conf.Providers.Plugins())
+	for _, name := range order {
+		sources[name] = conf.Providers
+	}
+	if len(file.Plugins) > 0 {
+		external := commandSource(file.Plugins)
+		for _, name := range external.Plugins() {
+			if _, builtin := sources[name]; !builtin {
+				order = append(order, name)
+			}
+			sources[name] = external
+		}
+	}
+	for _, name := range order {
+		d, err := sources[name].Describe(ctx, name)
+		if err != nil {
+			return nil, fmt.Errorf("plugin %s cannot be used: %w", name, err)
+		}
+		r.catalog[name] = d
+	}
+	if diags := file.Check(r.catalog); diags.HasErrors() {
+		return nil, &InvalidError{conf.Source, diags}
+	}
+	for _, p := range file.Providers {
+		r.add(p.Name, p.Plugin, p, sources[p.Plugin])
+	}
+	for _, name := range order {
+		if file.Provider(name) == nil {
+			r.add(name, name, nil, sources[name])
+		}
+	}
+	return r, nil
+}
+
+func (r *roster) add(name, plugin string, declared *pipeline.Provider, source providers.Source) {
+	e := &entry{name: name, plugin: plugin, declared: declared, source: source, description: r.catalog[plugin]}
+	if declared != nil && declared.Concurrent > 0 {
+		e.slots = semaphore.NewWeighted(int64(declared.Concurrent))
+	}
+	r.entries = append(r.entries, e)
+}
+
+func (r *roster) entry(name string) *entry {
+	for _, e := range r.entries {
+		if e.name == name {
+			return e
+		}
+	}
+	return nil
+}
+
+// candidates lists who may serve a stage: first the one that is preferred and ready, then fallbacks.
+// When nobody is ready it says why not for each.
+func (r *roster) candidates(ctx context.Context, capability, override string) ([]*entry, []NotReady) {
+	prefer, fallback := []string{}, []string{}
+	route := r.file.Routes[capability]
+	switch {
+	case override != "":
+		prefer = []string{override}
+	case route != nil:
+		prefer, fallback = route.Prefer, route.Fallback
+	default:
+		for _, e := range r.entries {
+			if _, ok := e.description.Capability(capability); ok {
+				prefer = append(prefer, e.name)
+			}
+		}
+	}
+	var found []*entry
+	var missing []NotReady
+	try := func(name string) bool {
+		e := r.entry(name)
+		if e == nil {
+			missing = append(missing, NotReady{capability, name, fmt.Sprintf("There is no provider %q any more.", name), ""})
+			return false
+		}
+		if problem := e.open(ctx, r.conf); problem != nil {
+			problem.Capability = capability
+			missing = append(missing, *problem)
+			return false
+		}
+		if !slices.Contains(found, e) {
+			found = append(found, e)
+		}
+		return true
+	}
+	for _, name := range prefer {
+		if try(name) {
+			break
+		}
+	}
+	for _, name := range fallback {
+		try(name)
+	}
+	if len(found) > 0 {
+		return found, nil
+	}
+	return nil, missing
+}
+
+// open starts and configures the provider once. It returns why it cannot work, or nil.
+func (e *entry) open(ctx context.Context, conf Config) *NotReady {
+	e.once.Do(func() { e.err = e.start(context.WithoutCancel(ctx), conf) })
+	if e.err != nil {
+		hint := ""
+		var pe *providers.Error
+		if errors.As(e.err, &pe) {
+			hint = pe.Hint
+		}
+		return &NotReady{"", e.name, fmt.Sprintf("The provider %s does not start: %v.", e.name, e.err), hint}
+	}
+	if !e.configured.Ready {
+		return &NotReady{"", e.name, e.configured.Problem, e.configured.Hint}
+	}
+	return nil
+}
+
+func (e *entry) start(ctx context.Context, conf Config) error {
+	declared := e.declared
+	if declared == nil {
+		declared = &pipeline.Provider{Name: e.name, Plugin: e.plugin}
+	}
+	value, diags := declared.Evaluate(e.description.Config, conf.Env)
+	if diags.HasErrors() {
+		return diags
+	}
+	value, _ = value.UnmarkDeep()
+	open := value.AsValueMap()
+	for _, a := range e.description.Config.Attributes {
+		if a.Required && open[a.Name].IsNull() {
+			e.configured = providers.Configured{
+				Problem: fmt.Sprintf("The provider %s needs the setting %q.", e.name, a.Name),
+				Hint:    fmt.Sprintf("set %s in the block provider %q", a.Name, e.name),
+			}
+			return nil // a provider without its required configuration is never started
+		}
+	}
+	raw, err := ctyjson.Marshal(value, value.Type())
+	if err != nil {
+		return err
+	}
+	e.digest = e.openDigest(raw)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	if e.provider, err = e.source.Open(ctx, e.plugin, providers.OpenOptions{Name: e.name, Log: conf.Log}); err != nil {
+		return err
+	}
+	e.configured, err = e.provider.Configure(ctx, raw)
+	return err
+}
+
+// openDigest names the configuration, its sensitive attributes left out.
+func (e *entry) openDigest(raw []byte) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\x00%s\x00", e.plugin, e.description.Version)
+	for _, a := range e.description.Config.Attributes {
+		if !a.Sensitive {
+			h.Write(attribute(raw, a.Name))
+			h.Write([]byte{0})
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// deterministic tells whether a result of the capability may be shared between lineages.
+func (e *entry) deterministic(spec providers.CapabilitySpec) bool {
+	if d, ok := e.configured.Deterministic[spec.Name]; ok {
+		return d
+	}
+	return spec.Deterministic
+}
+
+// close ends every provider that was opened.
+func (r *roster) close() error {
+	var wg sync.WaitGroup
+	errs := make([]error, len(r.entries))
+	for i, e := range r.entries {
+		if e.provider == nil {
+			continue
+		}
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+			defer cancel()
+			errs[i] = e.provider.Shutdown(ctx)
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// versions are the versions of all plugins, as a run freezes them.
+func (r *roster) versions() map[string]string {
+	v := map[string]string{}
+	for name, d := range r.catalog {
+		v[name] = d.Version
+	}
+	return v
+}
+
+// preflight makes sure that every stage of a pipeline, up to one, can be served, before any work starts.
+func (r *roster) preflight(ctx context.Context, pl *pipeline.Pipeline, stages map[string]bool) error {
+	type need struct{ capability, provider string }
+	needs := map[need]bool{}
+	for _, s := range pl.Stages {
+		if stages[s.Name] {
+			needs[need{s.Capability, s.Provider}] = true
+		}
+	}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	missing := map[string]NotReady{}
+	for n := range needs {
+		wg.Go(func() {
+			_, not := r.candidates(ctx, n.capability, n.provider)
+			mu.Lock()
+			defer mu.Unlock()
+			for _, m := range not {
+				missing[m.Provider+m.Problem] = m
+			}
+		})
+	}
+	wg.Wait()
+	if len(missing) == 0 {
+		return nil
+	}
+	e := &NotReadyError{Pipeline: pl.Name}
+	for _, k := range slices.Sorted(maps.Keys(missing)) {
+		e.Missing = append(e.Missing, missing[k])
+	}
+	return e
+}
