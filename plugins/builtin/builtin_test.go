@@ -186,3 +186,44 @@ func TestEveryEntryIsNamedAsItsProvider(t *testing.T) {
 		}
 	}
 }
+
+// A plugin's process lacks most of the host's environment, which must not change what it can do.
+func TestEveryEntryConfiguresInItsProcessAsItDoesHere(t *testing.T) {
+	for _, e := range table {
+		t.Run(e.name, func(t *testing.T) {
+			here, err := e.construct().Configure(t.Context(), []byte("{}"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := Plugins().Open(t.Context(), e.name, providers.OpenOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() {
+				if err := p.Shutdown(t.Context()); err != nil {
+					t.Error(err)
+				}
+			}()
+			there, err := p.Configure(t.Context(), []byte("{}"))
+			if err != nil || !reflect.DeepEqual(here, there) {
+				t.Errorf("in its process %+v, %v; here %+v", there, err, here)
+			}
+		})
+	}
+}
+
+// The description that Plugins gives without asking a process must be the one a process gives.
+func TestEveryEntryDescribesItselfTheSameOverTheWire(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	wire := PluginsFrom(exe)
+	for _, e := range table {
+		here, _ := e.construct().Describe(t.Context())
+		there, err := wire.Describe(t.Context(), e.name)
+		if err != nil || !reflect.DeepEqual(here, there) {
+			t.Errorf("%s: over the wire %+v, %v; here %+v", e.name, there, err, here)
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package builtin
 
 import (
+	"github.com/filmloom/filmloom/plugins/ffmpeg"
+	"github.com/filmloom/filmloom/plugins/localtts"
 	"github.com/filmloom/filmloom/providers"
 )
 
@@ -11,4 +13,7 @@ type entry struct {
 }
 
 // table lists the built-in plugins in order of preference.
-var table = []entry{}
+var table = []entry{
+	{"localtts", localtts.New},
+	{"ffmpeg", ffmpeg.New},
+}
