@@ -38,7 +38,8 @@ type Journal interface {
 	// scope [LineageScope] of it. The error is ErrNotFound when there is no such run. A damaged run
 	// can be deleted; the outcomes of its lineage then stay when the lineage is not known any more.
 	Delete(ctx context.Context, runID string) error
-	// Close waits for the appends that were accepted. Every later call gives ErrClosed.
+	// Close waits for the appends that were accepted. Every later call gives ErrClosed, except that
+	// a second Close does nothing.
 	Close() error
 }
 

@@ -246,9 +246,6 @@ func (j *Journal) Delete(ctx context.Context, runID string) error {
 func (j *Journal) Close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.closed {
-		return journal.ErrClosed
-	}
 	j.closed = true
 	return nil
 }
