@@ -206,7 +206,11 @@ func spec(role string) Spec {
 	if err != nil {
 		panic(err)
 	}
-	return Spec{Name: "testling", Command: []string{exe}, Env: []string{roleEnv + "=" + role}}
+	return Spec{
+		Name: "testling", Command: []string{exe},
+		// The race detector makes each process sleep for a second at its end by default.
+		Env: []string{roleEnv + "=" + role, "GORACE=atexit_sleep_ms=0"},
+	}
 }
 
 // quick is a pace for tests: crashes are forgiven fast, and nothing else differs.
