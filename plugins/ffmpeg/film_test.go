@@ -1,17 +1,21 @@
 package ffmpeg
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"image"
 	"image/color"
+	_ "image/jpeg" // thumbnails
 	"image/png"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/filmloom/filmloom/providers"
@@ -233,10 +237,219 @@ func produce(t testing.TB, p providers.Provider, e film.Encoding, scenes []scene
 	return production{plan, in, must(t, p, film.Assemble, in)}
 }
 
-func TestSmallFilm(t *testing.T) {
+// stream finds the first stream of a kind in ffprobe's answer.
+func stream(t testing.TB, answer map[string]any, kind string) map[string]any {
+	t.Helper()
+	for _, s := range answer["streams"].([]any) {
+		if s := s.(map[string]any); s["codec_type"] == kind {
+			return s
+		}
+	}
+	t.Fatalf("there is no %s stream", kind)
+	return nil
+}
+
+func TestAFilm(t *testing.T) {
 	p := configured(t)
 	made := produce(t, p, film.Encoding{Width: 270, Height: 480, FPS: 30}, smallScenes)
-	fmt.Printf("%+v\n", made.film)
-	os.MkdirAll("/tmp/film", 0o755)
-	exec.Command("cp", made.film.Video.Path, made.film.Thumbnail.Path, made.film.Subtitles[0].SRT.Path, made.film.Subtitles[0].VTT.Path, "/tmp/film").Run()
+	path := made.film.Video.Path
+
+	t.Run("is H.264 high with BT.709 and sound as long as the picture", func(t *testing.T) {
+		answer := ffprobe(t, path, "-show_streams", "-show_format", "-count_frames")
+		video, audio := stream(t, answer, "video"), stream(t, answer, "audio")
+		for key, want := range map[string]string{
+			"codec_name": "h264", "profile": "High", "pix_fmt": "yuv420p", "color_space": "bt709", "color_transfer": "bt709",
+			"color_primaries": "bt709", "color_range": "tv", "width": "270", "height": "480", "r_frame_rate": "30/1",
+			"nb_read_frames": fmt.Sprint(made.plan.Frames), "start_time": "0.000000",
+		} {
+			if got := fmt.Sprint(video[key]); got != want {
+				t.Errorf("the picture's %s is %s, want %s", key, got, want)
+			}
+		}
+		for key, want := range map[string]string{"codec_name": "aac", "sample_rate": "48000", "channels": "2", "start_time": "0.000000"} {
+			if got := fmt.Sprint(audio[key]); got != want {
+				t.Errorf("the sound's %s is %s, want %s", key, got, want)
+			}
+		}
+		seconds := func(s map[string]any) float64 {
+			var f float64
+			fmt.Sscan(fmt.Sprint(s["duration"]), &f)
+			return f
+		}
+		if d := math.Abs(seconds(video) - seconds(audio)); d > 1.0/30 {
+			t.Errorf("picture and sound differ by %v s", d)
+		}
+		if math.Abs(seconds(video)-made.film.Seconds) > 1e-3 {
+			t.Errorf("the picture has %v s, the answer says %v", seconds(video), made.film.Seconds)
+		}
+		tags := answer["format"].(map[string]any)["tags"].(map[string]any)
+		if tags["title"] != "The clockmaker" || tags["description"] != "A story. #mystery" {
+			t.Errorf("the tags are %v", tags)
+		}
+		if subs := stream(t, answer, "subtitle"); subs["codec_name"] != "mov_text" {
+			t.Errorf("the subtitles are %v", subs["codec_name"])
+		}
+	})
+
+	t.Run("has packets in strict order", func(t *testing.T) {
+		answer := ffprobe(t, path, "-show_entries", "packet=dts,stream_index")
+		last := map[any]float64{}
+		for _, p := range answer["packets"].([]any) {
+			p := p.(map[string]any)
+			dts := p["dts"].(float64)
+			if before, ok := last[p["stream_index"]]; ok && dts <= before {
+				t.Fatalf("stream %v: tick %v follows %v", p["stream_index"], dts, before)
+			}
+			last[p["stream_index"]] = dts
+		}
+	})
+
+	t.Run("has its movie box in front", func(t *testing.T) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if moov, mdat := bytes.Index(data, []byte("moov")), bytes.Index(data, []byte("mdat")); moov < 0 || moov > mdat {
+			t.Errorf("moov lies at %d, mdat at %d", moov, mdat)
+		}
+	})
+
+	t.Run("has -14 LUFS, as the answer says", func(t *testing.T) {
+		heard := measure(t, path)
+		if math.Abs(heard.integrated-targetLUFS) > 0.5 || heard.peak > ceilingDB {
+			t.Errorf("the film has %v LUFS and %v dBTP", heard.integrated, heard.peak)
+		}
+		if heard.integrated != made.film.LoudnessLUFS || heard.peak != made.film.TruePeakDB {
+			t.Errorf("measured %+v; the answer says %v LUFS, %v dBTP", heard, made.film.LoudnessLUFS, made.film.TruePeakDB)
+		}
+	})
+
+	t.Run("has a thumbnail of its size", func(t *testing.T) {
+		f, err := os.Open(made.film.Thumbnail.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		conf, kind, err := image.DecodeConfig(f)
+		if err != nil || kind != "jpeg" || conf.Width != 270 || conf.Height != 480 {
+			t.Errorf("the thumbnail is a %s of %d×%d: %v", kind, conf.Width, conf.Height, err)
+		}
+	})
+
+	t.Run("has subtitle files", func(t *testing.T) {
+		for kind, f := range map[string]providers.File{"srt": made.film.Subtitles[0].SRT, "vtt": made.film.Subtitles[0].VTT} {
+			got, err := os.ReadFile(f.Path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, "film."+kind, got)
+		}
+	})
+}
+
+var update = flag.Bool("update", false, "write the golden files")
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v: run the test with -update", err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs; run the test with -update and look at the change\ngot:\n%s", path, got)
+	}
+}
+
+// measure asks ffmpeg how loud a file is.
+func measure(t testing.TB, path string) loudness {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-i", path,
+		"-map", "0:a:0", "-af", "ebur128@test=framelog=verbose:peak=true", "-f", "null", "-").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	l, err := parseLoudness(out, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func TestTheSameInputGivesTheSameBytes(t *testing.T) {
+	p := configured(t)
+	e := film.Encoding{Width: 128, Height: 128, FPS: 10, Quality: "draft"}
+	clip := film.ClipInput{Image: picture(t, 128, 128, 1), Motion: "zoom-in", Frames: 12, Watermark: "Filmloom", Encoding: e}
+	a, b := must(t, p, film.ClipRender, clip), must(t, p, film.ClipRender, clip)
+	same(t, a.Video, b.Video)
+	in := film.AssembleInput{
+		Segments: []providers.File{a.Video}, Frames: 12, FPS: 10, Language: "english",
+		Speech: []film.PlacedAudio{{Audio: tone(t, 0.8, 200, 0.2), Start: 0.1}},
+	}
+	first, second := must(t, p, film.Assemble, in), must(t, p, film.Assemble, in)
+	same(t, first.Video, second.Video)
+	same(t, first.Thumbnail, second.Thumbnail)
+}
+
+func same(t *testing.T, a, b providers.File) {
+	t.Helper()
+	x, err := os.ReadFile(a.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := os.ReadFile(b.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(x, y) {
+		t.Errorf("%s differs: %d and %d bytes", filepath.Base(a.Path), len(x), len(y))
+	}
+}
+
+func TestAssembleRefuses(t *testing.T) {
+	p := configured(t)
+	e := film.Encoding{Width: 64, Height: 64, FPS: 10, Quality: "draft"}
+	clip := must(t, p, film.ClipRender, film.ClipInput{Image: picture(t, 64, 64, 1), Motion: "still", Frames: 10, Encoding: e})
+	e.Width = 128
+	wide := must(t, p, film.ClipRender, film.ClipInput{Image: picture(t, 64, 64, 1), Motion: "still", Frames: 10, Encoding: e})
+	text := filepath.Join(t.TempDir(), "list.txt")
+	if err := os.WriteFile(text, []byte("ffconcat version 1.0\nfile /etc/passwd\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	list := providers.File{Path: text}
+	for _, c := range []struct {
+		name string
+		in   film.AssembleInput
+		want string
+	}{
+		{"no segments", film.AssembleInput{Frames: 1, FPS: 10}, "0 segments"},
+		{"other length", film.AssembleInput{Frames: 11, FPS: 10, Segments: []providers.File{clip.Video}}, "have 10 frames together; the film should have 11"},
+		{"segments of two sizes", film.AssembleInput{Frames: 20, FPS: 10, Segments: []providers.File{clip.Video, wide.Video}}, "segment 2 has 128×64 pixels"},
+		{"no video", film.AssembleInput{Frames: 20, FPS: 10, Segments: []providers.File{list}}, "segment 1 cannot be read"},
+		{
+			"speech beyond the end",
+			film.AssembleInput{Frames: 10, FPS: 10, Segments: []providers.File{clip.Video}, Speech: []film.PlacedAudio{{Audio: list, Start: 1}}},
+			"narration 1 begins at 1 seconds",
+		},
+		{
+			"a list of files for speech",
+			film.AssembleInput{Frames: 10, FPS: 10, Segments: []providers.File{clip.Video}, Speech: []film.PlacedAudio{{Audio: list}}},
+			"no sound that can be read",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, _, err := do(t, t.Context(), p, film.Assemble, c.in)
+			if err == nil || providers.AsError(err).Kind != providers.KindInvalidInput || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want …%s…", err, c.want)
+			}
+		})
+	}
 }

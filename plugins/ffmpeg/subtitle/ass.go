@@ -38,6 +38,9 @@ const (
 	popTime  = 80   // milliseconds until it has grown
 )
 
+// shadowAlpha is how transparent the shadow is, in hexadecimal.
+const shadowAlpha = "90"
+
 // header begins a script. Lines are never broken by the renderer (WrapStyle 2), and -1 as encoding
 // lets it find the direction of the text.
 func header(b *bytes.Buffer, width, height int, name string, face *typeface, em float64, l look, alignment int) {
@@ -46,8 +49,8 @@ func header(b *bytes.Buffer, width, height int, name string, face *typeface, em 
 	fmt.Fprint(b, "[V4+ Styles]\nFormat: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, "+
 		"Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, "+
 		"Alignment, MarginL, MarginR, MarginV, Encoding\n")
-	fmt.Fprintf(b, "Style: %s,%s,%.1f,&H00%s,&H00%s,&H00%s,&H90000000,-1,0,0,0,100,100,0,0,1,%.1f,%.1f,%d,0,0,0,-1\n\n",
-		name, face.family, em*face.height, l.text, l.text, l.edge, em*l.outline, em*0.04, alignment)
+	fmt.Fprintf(b, "Style: %s,%s,%.1f,&H00%s,&H00%s,&H00%s,&H%s000000,-1,0,0,0,100,100,0,0,1,%.1f,%.1f,%d,0,0,0,-1\n\n",
+		name, face.family, em*face.height, l.text, l.text, l.edge, shadowAlpha, em*l.outline, em*0.04, alignment)
 	fmt.Fprint(b, "[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n")
 }
 
@@ -133,7 +136,7 @@ func (d drawing) still(start, end int) {
 // spoken writes the line while atom i is spoken. The word grows about its own centre: the line is
 // scaled about its centre and moved back by as much as that displaces the word.
 func (d drawing) spoken(i, start, end int) {
-	if rest := d.text(i, "{\\alpha&HFF&}", "{\\alpha&H00&}"); d.line.to-d.line.from > 1 {
+	if rest := d.text(i, "{\\alpha&HFF&}", "{\\r}"); d.line.to-d.line.from > 1 {
 		fmt.Fprintf(d.b, "Dialogue: 0,%s,%s,Narration,,0,0,0,,{\\pos(%.1f,%.1f)}%s\n", clock(start), clock(end), d.x, d.y, rest)
 	}
 	whole := lineWidth(d.atoms[d.line.from:d.line.to])
@@ -141,7 +144,7 @@ func (d drawing) spoken(i, start, end int) {
 	centre := (before - d.atoms[i].width/2 - whole/2) * d.em
 	percent := math.Round(min(emphasis, 1+2*overhang/max(d.atoms[i].width, 1)) * 100)
 	shift := centre * (1 - percent/100)
-	word := d.text(i, fmt.Sprintf("{\\alpha&H00&\\c&H%s&}", d.look.word), "{\\alpha&HFF&}")
+	word := d.text(i, fmt.Sprintf("{\\alpha&H00&\\4a&H%s&\\c&H%s&}", shadowAlpha, d.look.word), "{\\alpha&HFF&}")
 	fmt.Fprintf(d.b, "Dialogue: 1,%s,%s,Narration,,0,0,0,,{\\move(%.1f,%.1f,%.1f,%.1f,0,%d)\\t(0,%d,\\fscx%.0f\\fscy%.0f)\\alpha&HFF&}%s\n",
 		clock(start), clock(end), d.x, d.y, d.x+shift, d.y, popTime, popTime, percent, percent, word)
 }

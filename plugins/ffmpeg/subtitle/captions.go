@@ -26,7 +26,7 @@ func WebVTT(cues []Cue) []byte {
 }
 
 var (
-	srtText = strings.NewReplacer("{\\", "(", "<", "‹", ">", "›")
+	srtText = strings.NewReplacer("{\\", "{/", "<", "‹", ">", "›")
 	vttText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 )
 

@@ -174,7 +174,7 @@ func TestTheSpokenWordIsHighlightedWhileItIsSpoken(t *testing.T) {
 	for line := range strings.Lines(string(l.ASS)) {
 		if strings.HasPrefix(line, "Dialogue: 1,") {
 			fields := strings.SplitN(line, ",", 10)
-			_, word, _ := strings.Cut(fields[9], "\\c&H3FD2FF&}")
+			_, word, _ := strings.Cut(fields[9], "&\\c&H3FD2FF&}")
 			word, _, _ = strings.Cut(word, "{")
 			spoken = append(spoken, fmt.Sprintf("%s %s %s", fields[1], fields[2], word))
 		}
