@@ -74,6 +74,9 @@ func (p Problem) String() string {
 	return p.Attribute + ": " + p.Summary
 }
 
+// RequiredProblem is the Summary of the Problem that a required attribute is absent or null.
+const RequiredProblem = "this attribute is required"
+
 // Problems joins several into one line.
 func Problems(ps []Problem) string {
 	s := make([]string, len(ps))
@@ -119,7 +122,7 @@ func (a Attribute) conform(v cty.Value) (cty.Value, string) {
 	if v.IsKnown() && v.IsNull() {
 		if a.Default == nil {
 			if a.Required {
-				return cty.NullVal(ty), "this attribute is required"
+				return cty.NullVal(ty), RequiredProblem
 			}
 			return cty.NullVal(ty), ""
 		}
