@@ -75,19 +75,24 @@ func (s *sound) make(ctx context.Context) (loudness, error) {
 	if !mixed.silent() {
 		gain = targetLUFS - mixed.integrated
 	}
-	const attempts = 4
+	const attempts = 5
 	var got loudness
-	for range attempts {
+	answer := 1.0 // how many LU a decibel of gain is worth; less while the limiter takes it away again
+	for attempt := range attempts {
+		before, step := got.integrated, 0.0
+		if attempt > 0 {
+			step = clampStep((targetLUFS - before) / answer)
+			gain += step
+		}
 		if got, err = s.encode(ctx, gain, limit); err != nil {
 			return loudness{}, err
 		}
-		off := targetLUFS - got.integrated
-		over := got.peak - ceilingDB
+		off, over := targetLUFS-got.integrated, got.peak-ceilingDB
 		if got.silent() || math.Abs(off) <= tolerance && over <= 0 {
 			break
 		}
-		if math.Abs(off) > 0.1 {
-			gain += off
+		if attempt > 0 && math.Abs(step) > 0.2 {
+			answer = min(max((got.integrated-before)/step, 0.25), 1)
 		}
 		if over > 0 {
 			limit -= over + 0.2
@@ -98,6 +103,9 @@ func (s *sound) make(ctx context.Context) (loudness, error) {
 	}
 	return got, nil
 }
+
+// clampStep keeps a correction of the gain, in dB, from running away.
+func clampStep(step float64) float64 { return min(max(step, -6), 8) }
 
 // inputs are the sound's files as arguments: narrations in order, then the music, as often as it
 // takes to last. graphs refer to them by number.

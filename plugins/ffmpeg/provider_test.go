@@ -1,0 +1,102 @@
+package ffmpeg
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/filmloom/filmloom/providers"
+	"github.com/filmloom/filmloom/providers/film"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestDescribe(t *testing.T) {
+	d, err := New().Describe(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"film.timeline", "subtitle.layout", "clip.render", "transition.render", "film.assemble"} {
+		if c, ok := d.Capability(name); !ok || !c.Deterministic {
+			t.Errorf("%s: served %v, deterministic %v", name, ok, c.Deterministic)
+		}
+	}
+	for _, name := range []string{"ffmpeg", "ffprobe"} {
+		if a, ok := d.Config.Attribute(name); !ok || a.Required {
+			t.Errorf("the attribute %s is missing or required", name)
+		}
+	}
+}
+
+func TestConfigureNamesTheVersion(t *testing.T) {
+	answer, err := New().Configure(t.Context(), nil)
+	if err != nil || !answer.Ready {
+		t.Fatalf("not ready: %s, %v", answer.Problem, err)
+	}
+	if !strings.HasPrefix(answer.CacheVersion, "ffmpeg version ") || !strings.HasSuffix(answer.CacheVersion, ", settings "+settings) {
+		t.Errorf("the cache version is %q", answer.CacheVersion)
+	}
+}
+
+// program writes a script that answers like ffmpeg.
+func program(t *testing.T, script string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "ffmpeg")
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestNotReadySaysWhyAndHowToMendIt(t *testing.T) {
+	for _, c := range []struct{ name, ffmpeg, want string }{
+		{"missing", "/nowhere/ffmpeg", "The program /nowhere/ffmpeg was not found."},
+		{"without x264", program(t, `case "$*" in *-encoders*) echo ' A....D aac AAC';; esac`), "was built without the encoder libx264."},
+		{"without libass", program(t, `case "$*" in *-encoders*) echo ' V....D libx264 x'; echo ' A....D aac AAC';; *) echo ' .. ebur128 A->A';; esac`), "was built without libass (the filter ass)."},
+		{"broken", program(t, "echo cannot load libavcodec >&2; exit 127"), "cannot load libavcodec"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			raw, err := json.Marshal(Config{FFmpeg: c.ffmpeg})
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, err := New().Configure(t.Context(), raw)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if answer.Ready || !strings.Contains(answer.Problem, c.want) || !strings.Contains(answer.Hint, "apt-get install ffmpeg") {
+				t.Errorf("ready %v, problem %q, hint %q", answer.Ready, answer.Problem, answer.Hint)
+			}
+		})
+	}
+}
+
+func TestAFailureOfFFmpegCarriesItsWords(t *testing.T) {
+	c := &compositor{ffmpeg: program(t, "cat >/dev/null; echo 'x264 [error]: out of memory' >&2; exit 1")}
+	call := &providers.Call{WorkDir: t.TempDir()}
+	_, err := c.renderClip(t.Context(), call, film.ClipInput{Image: picture(t, 60, 90, 1), Motion: "still", Frames: 3, Encoding: tiny})
+	known := providers.AsError(err)
+	if known == nil || known.Kind != providers.KindInternal || !strings.Contains(known.Message, "out of memory") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestFewerFramesThanPromisedAreAnError(t *testing.T) {
+	// In ffmpeg's place is a program that leaves a segment of four frames.
+	clip := must(t, configured(t), film.ClipRender, film.ClipInput{Image: picture(t, 60, 90, 1), Motion: "still", Frames: 4, Encoding: tiny})
+	c := &compositor{ffmpeg: program(t, "cat >/dev/null; cp '"+clip.Video.Path+"' segment.mp4")}
+	_, err := c.renderClip(t.Context(), &providers.Call{WorkDir: t.TempDir()}, film.ClipInput{Image: picture(t, 60, 90, 1), Motion: "still", Frames: 5, Encoding: tiny})
+	if err == nil || !strings.Contains(err.Error(), "ffmpeg made 4 frames instead of 5") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestUnconfiguredCallsSaySo(t *testing.T) {
+	_, _, err := do(t, t.Context(), New(), film.ClipRender, film.ClipInput{Image: picture(t, 60, 90, 1), Motion: "still", Frames: 3, Encoding: tiny})
+	if err == nil || providers.AsError(err).Kind != providers.KindUnavailable {
+		t.Errorf("got %v", err)
+	}
+}
