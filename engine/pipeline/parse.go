@@ -153,7 +153,7 @@ func (p *parser) input(b *hcl.Block) *Input {
 		v, d := a.Expr.Value(&hcl.EvalContext{Functions: functions})
 		p.add(d)
 		in.defaultRange = a.Expr.Range()
-		if !d.HasErrors() {
+		if !d.HasErrors() && v.IsWhollyKnown() {
 			in.Default = p.converted(v, in, a.Expr.Range(), "default")
 		}
 	}
@@ -163,7 +163,7 @@ func (p *parser) input(b *hcl.Block) *Input {
 		for _, e := range exprs {
 			v, d := e.Value(&hcl.EvalContext{Functions: functions})
 			p.add(d)
-			if !d.HasErrors() {
+			if !d.HasErrors() && v.IsWhollyKnown() {
 				in.Allowed = append(in.Allowed, p.converted(v, in, e.Range(), "allowed value"))
 			}
 		}

@@ -106,6 +106,9 @@ func (p *parser) constant(a *hcl.Attribute, ty cty.Type) (cty.Value, bool) {
 		}
 		return cty.NilVal, false
 	}
+	if !v.IsWhollyKnown() {
+		return cty.NilVal, false // what a syntax error, which is reported already, leaves
+	}
 	v, err := convert.Convert(v, ty)
 	if err != nil || v.IsNull() {
 		p.errorAt(a.Expr.Range(), "Wrong type", "%q must be a %s.", a.Name, ty.FriendlyName())
