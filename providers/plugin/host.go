@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -45,14 +44,16 @@ func launch(ctx context.Context, spec Spec, o providers.OpenOptions, pace pace) 
 	if o.Name != "" && o.Name != spec.Name {
 		log = log.With("provider", o.Name)
 	}
-	return &host{supervisor: newSupervisor(spec, pace, log), description: spec.Description}, nil
+	return &host{
+		supervisor: newSupervisor(spec, pace, log), describing: make(chan struct{}, 1), description: spec.Description,
+	}, nil
 }
 
 // host is the provider as its host sees it.
 type host struct {
 	*supervisor
 
-	describing  sync.Mutex
+	describing  chan struct{} // holds one token while description is read or asked for
 	description *providers.Description
 }
 
@@ -60,8 +61,12 @@ var _ providers.Provider = (*host)(nil)
 
 // Describe answers from memory once the plugin has answered.
 func (h *host) Describe(ctx context.Context) (providers.Description, error) {
-	h.describing.Lock()
-	defer h.describing.Unlock()
+	select {
+	case h.describing <- struct{}{}:
+		defer func() { <-h.describing }()
+	case <-ctx.Done():
+		return providers.Description{}, ctx.Err()
+	}
 	if h.description != nil {
 		return *h.description, nil
 	}

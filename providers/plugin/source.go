@@ -20,14 +20,32 @@ import (
 // Describe starts a plugin for a moment when its spec holds no description, and remembers the answer
 // for as long as the executable stays the same.
 func Commands(specs ...Spec) providers.Source {
-	return &commands{specs: specs, known: map[string]providers.Description{}}
+	return &commands{specs: specs, turns: map[string]chan struct{}{}, known: map[string]providers.Description{}}
 }
 
 type commands struct {
 	specs []Spec
 
 	mu    sync.Mutex
+	turns map[string]chan struct{}         // by plugin: holds one token while it is asked
 	known map[string]providers.Description // by plugin and digest of the executable
+}
+
+// turn lets one caller at a time ask a plugin, so that many who ask together start it once.
+func (c *commands) turn(ctx context.Context, plugin string) (done func(), err error) {
+	c.mu.Lock()
+	turn := c.turns[plugin]
+	if turn == nil {
+		turn = make(chan struct{}, 1)
+		c.turns[plugin] = turn
+	}
+	c.mu.Unlock()
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func (c *commands) Plugins() []string {
@@ -69,10 +87,16 @@ func (c *commands) Describe(ctx context.Context, plugin string) (providers.Descr
 	if err != nil {
 		return providers.Description{}, startFailure(plugin, fmt.Sprintf("cannot be read: %v", err), "", err)
 	}
-	// One at a time, so that many who ask together start the process once.
+	done, err := c.turn(ctx, plugin)
+	if err != nil {
+		return providers.Description{}, err
+	}
+	defer done()
+	key := plugin + " " + digest
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if d, ok := c.known[plugin+" "+digest]; ok {
+	d, ok := c.known[key]
+	c.mu.Unlock()
+	if ok {
 		return d, nil
 	}
 	defer func() {
@@ -81,11 +105,14 @@ func (c *commands) Describe(ctx context.Context, plugin string) (providers.Descr
 		defer cancel()
 		_ = h.Shutdown(ctx)
 	}()
-	d, err := h.Describe(ctx)
-	if err == nil {
-		c.known[plugin+" "+digest] = d
+	d, err = h.Describe(ctx)
+	if err != nil {
+		return providers.Description{}, err
 	}
-	return d, err
+	c.mu.Lock()
+	c.known[key] = d
+	c.mu.Unlock()
+	return d, nil
 }
 
 func (c *commands) Open(ctx context.Context, plugin string, o providers.OpenOptions) (providers.Provider, error) {

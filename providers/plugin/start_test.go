@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -160,11 +161,15 @@ func TestSourceDescribesOnceAndOpens(t *testing.T) {
 		t.Errorf("plugins %q", got)
 	}
 	want, _ := testling().Describe(t.Context())
-	for range 2 {
-		if got, err := src.Describe(t.Context(), "testling"); err != nil || !reflect.DeepEqual(got, want) {
-			t.Fatalf("%+v, %v", got, err)
-		}
+	var asking sync.WaitGroup
+	for range 8 {
+		asking.Go(func() {
+			if got, err := src.Describe(t.Context(), "testling"); err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("%+v, %v", got, err)
+			}
+		})
 	}
+	asking.Wait()
 	if n := len(src.(*commands).known); n != 1 {
 		t.Errorf("%d descriptions remembered", n)
 	}
