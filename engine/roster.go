@@ -45,9 +45,6 @@ type entry struct {
 // openRoster reads and checks the pipelines against what the plugins say of themselves.
 func openRoster(ctx context.Context, conf Config) (*roster, error) {
 	file, diags := pipeline.Parse(conf.Source)
-	if diags.HasErrors() {
-		return nil, &InvalidError{conf.Source, diags}
-	}
 	r := &roster{conf: conf, file: file, catalog: pipeline.Catalog{}}
 	sources := map[string]providers.Source{}
 	order := slices.Clone(conf.Providers.Plugins())
@@ -70,7 +67,7 @@ func openRoster(ctx context.Context, conf Config) (*roster, error) {
 		}
 		r.catalog[name] = d
 	}
-	if diags := file.Check(r.catalog); diags.HasErrors() {
+	if diags = append(diags, file.Check(r.catalog)...); diags.HasErrors() {
 		return nil, &InvalidError{conf.Source, diags}
 	}
 	for _, p := range file.Providers {

@@ -89,8 +89,16 @@ func (e *inputError) diagnostics() hcl.Diagnostics {
 		}
 		diags = append(diags, &hcl.Diagnostic{
 			Severity: hcl.DiagError, Summary: "Invalid input", Subject: &at,
-			Detail: fmt.Sprintf("-i %s: %s.", p.Attribute, p.Summary),
+			Detail: sentence(fmt.Sprintf("-i %s: %s", p.Attribute, p.Summary)),
 		})
 	}
 	return diags
+}
+
+// sentence ends a text with a full stop unless it has an end already.
+func sentence(s string) string {
+	if strings.HasSuffix(s, "?") || strings.HasSuffix(s, ".") {
+		return s
+	}
+	return s + "."
 }

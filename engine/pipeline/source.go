@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // A Source is the text of a pipeline file, or of the files of a directory, by name. It is a plain
@@ -69,6 +70,11 @@ func WriteDiagnostics(w io.Writer, src Source, diags hcl.Diagnostics, width uint
 	files := make(map[string]*hcl.File, len(src))
 	for name, b := range src {
 		files[name] = &hcl.File{Bytes: b}
+		if !strings.HasSuffix(name, ".json") { // parsed again for its structure: "in pipeline …"
+			if f, _ := hclsyntax.ParseConfig(b, name, hcl.InitialPos); f != nil {
+				files[name] = f
+			}
+		}
 	}
 	return hcl.NewDiagnosticTextWriter(w, files, width, color).WriteDiagnostics(sortDiagnostics(diags))
 }
@@ -97,7 +103,12 @@ func sortDiagnostics(diags hcl.Diagnostics) hcl.Diagnostics {
 	})
 }
 
-// errorAt makes a finding about a place.
+// errorAt makes a finding about a place. A suggestion ("did you mean …?") at its end stands for the
+// full stop.
 func errorAt(at hcl.Range, summary, format string, args ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: at.Ptr()}
+	detail := fmt.Sprintf(format, args...)
+	if strings.HasSuffix(detail, "?.") {
+		detail = strings.TrimSuffix(detail, ".")
+	}
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: at.Ptr()}
 }
