@@ -1,0 +1,257 @@
+package passage
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
+)
+
+// MaxPassages bounds the passages of one text. A text too long for it gets longer passages.
+const MaxPassages = 60
+
+// Sizes of a passage, in half words. They suit a picture that is seen for three to eleven seconds.
+const (
+	enough = 8 * perWord  // shorter passages take their neighbour in
+	comfy  = 20 * perWord // neighbours are put together up to here
+	most   = 28 * perWord // longer ones are divided
+	// sentences in one passage, at most
+	mostSentences = 3
+)
+
+// Divide divides a text that [Clean] made. Joined with [Separator], the passages are [Flat]. In
+// Chinese and Japanese a passage may end in a space, where the text had one at that place.
+func Divide(cleaned, language string) []string {
+	f := flatten(cleaned, language)
+	if f.text == "" {
+		return nil
+	}
+	sentences := cut(f, language)
+	limits := size{comfy: comfy, most: most, sentences: mostSentences}
+	for {
+		passages := limits.gather(limits.shorten(sentences))
+		if len(passages) <= MaxPassages {
+			return trim(passages, Separator(language))
+		}
+		// Grow by a third: a few rounds reach any length, and the text is at worst one passage.
+		limits = size{comfy: limits.comfy * 4 / 3, most: limits.most * 4 / 3, sentences: limits.sentences*4/3 + 1, loose: true}
+	}
+}
+
+// piece is a part of the text: a sentence, or what a long one was divided into.
+type piece struct {
+	text   string
+	weight int
+	lines  []int // offsets in text at which the original had line ends
+	// last: a sentence ends here. stands: so does a paragraph. alone: it ends one and has no mark at
+	// its end, like a heading, and would run into the next sentence.
+	last, stands, alone bool
+}
+
+func cut(f flat, language string) []piece {
+	at := sentenceEnds(f.text, language)
+	for p := range f.paragraphs {
+		at = append(at, p)
+	}
+	at = append(at, 0, len(f.text))
+	slices.Sort(at)
+	at = slices.Compact(at)
+	var lineEnds []int
+	for p := range f.lines {
+		lineEnds = append(lineEnds, p)
+	}
+	slices.Sort(lineEnds)
+	var pieces []piece
+	for i, end := range at[1:] {
+		start := at[i]
+		p := piece{text: f.text[start:end], last: true, stands: f.paragraphs[end]}
+		p.weight = weigh(p.text)
+		body := strings.TrimRight(p.text, " "+closers)
+		r, _ := utf8.DecodeLastRuneInString(body)
+		p.alone = p.stands && !endsSentence(r, language)
+		from, _ := slices.BinarySearch(lineEnds, start+1)
+		for ; from < len(lineEnds) && lineEnds[from] < end; from++ {
+			p.lines = append(p.lines, lineEnds[from]-start)
+		}
+		pieces = append(pieces, p)
+	}
+	return pieces
+}
+
+// size holds the limits for passages. loose: there are too many, so paragraphs may be put together.
+type size struct {
+	comfy, most, sentences int
+	loose                  bool
+}
+
+// shorten divides the pieces that are longer than a passage may be.
+func (s size) shorten(pieces []piece) []piece {
+	var short []piece
+	for _, p := range pieces {
+		short = s.halve(short, p)
+	}
+	return short
+}
+
+func (s size) halve(to []piece, p piece) []piece {
+	if p.weight <= s.most {
+		return append(to, p)
+	}
+	at := middle(p)
+	if at <= 0 || at >= len(p.text) {
+		return append(to, p)
+	}
+	left := piece{text: p.text[:at]}
+	right := piece{text: p.text[at:], last: p.last, stands: p.stands, alone: p.alone}
+	left.weight, right.weight = weigh(left.text), weigh(right.text)
+	for _, l := range p.lines {
+		if l < at {
+			left.lines = append(left.lines, l)
+		} else if l > at {
+			right.lines = append(right.lines, l-at)
+		}
+	}
+	return s.halve(s.halve(to, left), right)
+}
+
+const clauseMarks = ",;:—–…·，、；：-"
+
+// middle finds the best place near the middle of a piece to divide it: at a clause mark or line
+// end, or else between words, or else between characters. It is 0 when there is none.
+func middle(p piece) int {
+	var w weigher
+	before := rune(0)
+	clause, word, character := nearest{}, nearest{}, nearest{}
+	for offset, r := range p.text {
+		if offset > 0 && before == ' ' && r != ' ' {
+			head := strings.TrimRight(p.text[:offset], " "+closers)
+			mark, _ := utf8.DecodeLastRuneInString(head)
+			if strings.ContainsRune(clauseMarks, mark) {
+				clause.offer(offset, w.weight, p.weight)
+			}
+			word.offer(offset, w.weight, p.weight)
+		} else if offset > 0 && ideographic(before) && strings.ContainsRune(clauseMarks, before) {
+			clause.offer(offset, w.weight, p.weight)
+		}
+		if _, found := slices.BinarySearch(p.lines, offset); found {
+			clause.offer(offset, w.weight, p.weight)
+		}
+		w.add(r)
+		before = r
+	}
+	for _, choice := range []nearest{clause, word} {
+		// A clause of a few words at the border is no good place: 1:3 is as uneven as it may get.
+		if choice.at > 0 && choice.distance <= p.weight/4 {
+			return choice.at
+		}
+	}
+	w = weigher{}
+	for g := graphemes.FromString(p.text); g.Next(); {
+		first, _ := utf8.DecodeRuneInString(g.Value())
+		if g.Start() > 0 && !strings.ContainsRune(clauseMarks+closers+ends, first) {
+			character.offer(g.Start(), w.weight, p.weight)
+		}
+		for _, r := range g.Value() {
+			w.add(r)
+		}
+	}
+	for _, choice := range []nearest{word, character} {
+		if choice.at > 0 && choice.distance < p.weight/2 {
+			return choice.at
+		}
+	}
+	return max(word.at, character.at)
+}
+
+// nearest keeps the offset that divides a weight most evenly.
+type nearest struct{ at, distance int }
+
+func (n *nearest) offer(at, weight, total int) {
+	distance := weight - total/2
+	if distance < 0 {
+		distance = -distance
+	}
+	if n.at == 0 || distance < n.distance {
+		*n = nearest{at, distance}
+	}
+}
+
+// gather puts pieces together to passages.
+func (s size) gather(pieces []piece) []string {
+	var groups []group
+	for _, p := range pieces {
+		if n := len(groups); n > 0 && s.joins(groups[n-1], p) {
+			groups[n-1].add(p)
+			continue
+		}
+		groups = append(groups, group{})
+		groups[len(groups)-1].add(p)
+	}
+	// A short remainder at the end belongs to what it ends.
+	if n := len(groups); n > 1 && groups[n-1].weight < enough && !groups[n-2].alone &&
+		groups[n-2].weight+groups[n-1].weight <= s.most {
+		groups[n-2].text += groups[n-1].text
+		groups = groups[:n-1]
+	}
+	passages := make([]string, len(groups))
+	for i, g := range groups {
+		passages[i] = g.text
+	}
+	return passages
+}
+
+type group struct {
+	text              string
+	weight, sentences int
+	last              bool
+	stands, alone     bool
+}
+
+func (g *group) add(p piece) {
+	g.text += p.text
+	g.weight += p.weight
+	g.last, g.stands, g.alone = p.last, p.stands, p.alone
+	if p.last {
+		g.sentences++
+	}
+}
+
+func (s size) joins(g group, p piece) bool {
+	if !Speakable(g.text) || !Speakable(p.text) {
+		return true // a passage of marks alone would have nothing to say
+	}
+	together := g.weight + p.weight
+	switch {
+	case together > s.most, g.sentences >= s.sentences:
+		return false
+	case s.loose:
+		return together <= s.comfy
+	case g.alone:
+		return false
+	case g.weight < enough:
+		return true
+	}
+	// What a long sentence was divided into stays divided, or the dividing was for nothing.
+	return g.last && !g.stands && together <= s.comfy
+}
+
+func trim(passages []string, separator string) []string {
+	if separator == "" {
+		return passages
+	}
+	for i, p := range passages {
+		passages[i] = strings.TrimSuffix(p, separator)
+	}
+	return passages
+}
+
+// First is the first sentence of a cleaned text, or its heading, on one line.
+func First(cleaned, language string) string {
+	paragraph, _, _ := strings.Cut(cleaned, "\n\n")
+	text := Flat(paragraph, language)
+	if ends := sentenceEnds(text, language); len(ends) > 0 {
+		text = text[:ends[0]]
+	}
+	return strings.TrimSpace(text)
+}

@@ -1,0 +1,88 @@
+package passage
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Flat is a cleaned text on one line: what the passages, joined, give. Line ends become spaces; in
+// Chinese and Japanese they vanish between two characters of the script.
+func Flat(cleaned, language string) string { return flatten(cleaned, language).text }
+
+// flat is a text on one line, with the places where the original had line and paragraph ends.
+// A place is the offset of the byte after it.
+type flat struct {
+	text       string
+	paragraphs map[int]bool
+	lines      map[int]bool
+}
+
+func flatten(cleaned, language string) flat {
+	f := flat{paragraphs: map[int]bool{}, lines: map[int]bool{}}
+	var b strings.Builder
+	last := rune(0)
+	for _, paragraph := range strings.Split(cleaned, "\n\n") {
+		for i, line := range strings.Split(paragraph, "\n") {
+			if line == "" {
+				continue
+			}
+			if b.Len() > 0 {
+				first, _ := utf8.DecodeRuneInString(line)
+				if Separator(language) == " " || !ideographic(last) || !ideographic(first) {
+					b.WriteByte(' ')
+				}
+				if i == 0 {
+					f.paragraphs[b.Len()] = true
+				} else {
+					f.lines[b.Len()] = true
+				}
+			}
+			b.WriteString(line)
+			last, _ = utf8.DecodeLastRuneInString(line)
+		}
+	}
+	f.text = b.String()
+	return f
+}
+
+// ideographic tells whether a character belongs to a script that is written without spaces, or is
+// punctuation of its width.
+func ideographic(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) ||
+		r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xffef
+}
+
+const (
+	perWord    = 2  // weight of a word; a character of Chinese or Japanese counts half a word
+	longestRun = 16 // letters after which a run without spaces counts as one more word
+)
+
+// weigher sums up how long a text takes to say, in half words.
+type weigher struct {
+	run    int // letters since the last space
+	weight int
+}
+
+func (w *weigher) add(r rune) {
+	switch {
+	case r == ' ':
+		w.run = 0
+	case ideographic(r):
+		w.run = 0
+		w.weight++
+	default:
+		if w.run%longestRun == 0 {
+			w.weight += perWord
+		}
+		w.run++
+	}
+}
+
+func weigh(text string) int {
+	var w weigher
+	for _, r := range text {
+		w.add(r)
+	}
+	return w.weight
+}

@@ -1,0 +1,108 @@
+package passage
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	ends     = ".!?…。！？｡।॥؟‼⁇⁈⁉"
+	wideEnds = "。！？｡" // these need no space after them
+	closers  = "\"')]}»«”’›‹」』）】〉》〕"
+	openers  = "\"'([{«»“‘„‚‹›「『（【〈《¿¡—–-"
+)
+
+// lowOpeners are the languages that quote „like this“.
+var lowOpeners = []string{"german", "czech", "russian", "ukrainian"}
+
+// sentenceEnds are the offsets of text at which a new sentence begins, without 0. Where it is in
+// doubt it takes two sentences for one: a passage too long is divided later, but "Mr." on its own
+// would be read as a sentence.
+func sentenceEnds(text, language string) []int {
+	var found []int
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if !endsSentence(r, language) {
+			i += size
+			continue
+		}
+		start := i
+		wide, closed := false, false
+		for i < len(text) {
+			r, size = utf8.DecodeRuneInString(text[i:])
+			if endsSentence(r, language) {
+				wide = wide || strings.ContainsRune(wideEnds, r)
+			} else if strings.ContainsRune(closers, r) || r == '“' && slices.Contains(lowOpeners, language) {
+				closed = true
+			} else {
+				break
+			}
+			i += size
+		}
+		if next, ok := begins(text, i, wide, closed); ok && !(text[start:i] == "." && abbreviates(text[:start], language)) {
+			found = append(found, next)
+		}
+	}
+	return found
+}
+
+func endsSentence(r rune, language string) bool {
+	return strings.ContainsRune(ends, r) || language == "greek" && (r == ';' || r == '\u037e')
+}
+
+// begins tells whether a sentence begins after the end marks that stop at offset i, and where.
+func begins(text string, i int, wide, closed bool) (int, bool) {
+	rest := strings.TrimLeft(text[i:], " ")
+	next := len(text) - len(rest)
+	if rest == "" || next == i && !wide {
+		return 0, false
+	}
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(rest, openers+" "))
+	if wide && closed && strings.ContainsRune("とって", first) {
+		return 0, false // 「…。」と: the sentence goes on after the quotation
+	}
+	if strings.ContainsRune("，、,;；", first) {
+		return 0, false
+	}
+	return next, !unicode.IsLower(first)
+}
+
+// abbreviations end in a dot and are followed by more of their sentence, in any of the languages.
+var abbreviations = strings.Fields(`
+	mr mrs ms dr prof st sr jr mt no vs approx dept capt col gen lt sgt rev hon
+	hr fr bzw ca nr str tel abs bd evtl ggf inkl vgl sog
+	mme mlle m.e av art fig vol cf p pp
+	sig sra ud uds dña d.ª ing dott avv pág núm exmo
+	dhr mevr drs bijv blz
+	pan př např tj tzv čp ul al pl np tzw tzn ks św im
+	bl.a f.eks t.ex dvs kl
+	г ул им стр тов гр проф см рис вул ім
+	κ κα δρ π.χ δηλ
+	डॉ श्री
+	dok örn bkz sn doç yrd`)
+
+// ordinals are the languages that write "3." for "third".
+var ordinals = []string{"german", "czech", "danish", "norwegian", "polish", "turkish"}
+
+// abbreviates tells whether the text before a dot ends in something that a dot abbreviates.
+func abbreviates(before, language string) bool {
+	word := strings.TrimLeft(before[strings.LastIndexByte(before, ' ')+1:], openers)
+	runes := []rune(word)
+	switch {
+	case len(runes) == 0:
+		return false
+	case len(runes) == 1 && unicode.IsUpper(runes[0]):
+		return !(word == "I" && language == "english") // an initial, as in "J. Verne"
+	case len(runes) == 1 && language == "german" && unicode.IsLetter(runes[0]):
+		return true // "z. B."
+	case slices.Contains(abbreviations, strings.ToLower(word)):
+		return true
+	case len(runes) <= 2 && strings.Trim(word, "0123456789") == "":
+		return slices.Contains(ordinals, language)
+	}
+	// "e.g", "z.B", "p.m", "U.S": single letters between dots.
+	parts := strings.Split(word, ".")
+	return len(parts) > 1 && !slices.ContainsFunc(parts, func(p string) bool { return utf8.RuneCountInString(p) != 1 || !unicode.IsLetter([]rune(p)[0]) })
+}

@@ -1,0 +1,99 @@
+package storyteller
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/filmloom/filmloom/plugins/storyteller/bank"
+	"github.com/filmloom/filmloom/providers"
+	"github.com/filmloom/filmloom/providers/film"
+)
+
+// version changes whenever the same input gives another story: it is part of the cache's key.
+const version = "1.0.0"
+
+// New makes the provider. It needs no configuration, no program and no network.
+func New() providers.Provider {
+	return providers.New("storyteller", version,
+		providers.Summary("Tells stories of its own bank, and the user's own text word for word, without a network."),
+		providers.Handle(film.StoryWrite.Repeatable(), write),
+	)
+}
+
+const customTopic = "custom topic"
+
+func write(_ context.Context, call *providers.Call, in film.StoryInput) (film.Story, error) {
+	own, theme := in.CustomStory, in.CustomTopic
+	if in.Topic != customTopic {
+		if strings.TrimSpace(own) != "" || strings.TrimSpace(theme) != "" {
+			call.Warn(fmt.Sprintf("custom_story and custom_topic were not used, because the topic is %q; choose %q for them.", in.Topic, customTopic))
+		}
+		return fromBank(in.Topic, in)
+	}
+	switch {
+	case own != "":
+		return tellOwn(call, in)
+	case strings.TrimSpace(theme) != "":
+		return reflectOn(in)
+	}
+	topic := anyTopic(in.Seed)
+	told, err := fromBank(topic, in)
+	if err == nil {
+		call.Warn(fmt.Sprintf("Neither custom_story nor custom_topic was given, so a story on %q was chosen.", topic))
+	}
+	return told, err
+}
+
+// fromBank tells one of the bank's stories. Consecutive seeds tell different stories, and once
+// around the stories, the names change.
+func fromBank(topic string, in film.StoryInput) (film.Story, error) {
+	stories, err := bank.Stories(topic)
+	if err != nil {
+		return film.Story{}, err
+	}
+	if len(stories) == 0 {
+		return film.Story{}, refuse("The topic %q is unknown; choose one of %s.", topic, strings.ReplaceAll(film.Topics, ",", ", "))
+	}
+	if err := onlyEnglish(in.Language, fmt.Sprintf("Stories on %q", topic)); err != nil {
+		return film.Story{}, err
+	}
+	seed, n := uint64(in.Seed), uint64(len(stories))
+	return stories[seed%n].Tell(in.Length == "long", scatter(seed/n)), nil
+}
+
+func onlyEnglish(language, what string) error {
+	if language == "" || language == "english" {
+		return nil
+	}
+	return refuse("%s are built in in English only; for %s, give your text as custom_story with the topic %q, or ask the operator to configure a story provider with a key.", what, title(language), customTopic)
+}
+
+// anyTopic chooses a fixed topic.
+func anyTopic(seed int64) string {
+	topics := slices.DeleteFunc(strings.Split(film.Topics, ","), func(t string) bool { return t == customTopic })
+	return topics[scatter(uint64(seed))%uint64(len(topics))]
+}
+
+// scatter spreads neighbouring seeds over all numbers (the finaliser of SplitMix64).
+func scatter(seed uint64) uint64 {
+	seed += 0x9e3779b97f4a7c15
+	seed = (seed ^ seed>>30) * 0xbf58476d1ce4e5b9
+	seed = (seed ^ seed>>27) * 0x94d049bb133111eb
+	return seed ^ seed>>31
+}
+
+// refuse is an error about the input, in words that whoever asked for the film may read.
+func refuse(format string, args ...any) error {
+	err := providers.Errorf(providers.KindInvalidInput, format, args...)
+	err.User = err.Message
+	return err
+}
+
+func title(language string) string {
+	if language == "" {
+		return language
+	}
+	return strings.ToUpper(language[:1]) + language[1:]
+}
