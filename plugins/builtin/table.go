@@ -3,6 +3,7 @@ package builtin
 import (
 	"github.com/filmloom/filmloom/plugins/ffmpeg"
 	"github.com/filmloom/filmloom/plugins/localtts"
+	"github.com/filmloom/filmloom/plugins/storyteller"
 	"github.com/filmloom/filmloom/providers"
 )
 
@@ -14,6 +15,7 @@ type entry struct {
 
 // table lists the built-in plugins in order of preference.
 var table = []entry{
+	{"storyteller", storyteller.New},
 	{"localtts", localtts.New},
 	{"ffmpeg", ffmpeg.New},
 }
