@@ -2,6 +2,7 @@ package ffmpeg
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -98,10 +99,14 @@ func join(ctx context.Context, call *providers.Call, in film.AssembleInput, segm
 	if closing := out.Close(); err == nil {
 		err = closing
 	}
-	if err != nil && ctx.Err() == nil {
+	var misfit *mp4.FitError
+	switch {
+	case errors.As(err, &misfit):
 		return invalid("the segments cannot be joined: %w", err)
+	case err != nil:
+		return fmt.Errorf("write the film: %w", err)
 	}
-	return err
+	return nil
 }
 
 // tag is text as it may stand in a file's metadata: no control characters but line ends, not too long.

@@ -93,9 +93,22 @@ func (c *compositor) configure(ctx context.Context, conf Config) (providers.Conf
 	}
 	first, _, _ := strings.Cut(out, "\n")
 	name, _, _ := strings.Cut(first, " Copyright")
+	if tooOld(name) {
+		ready.Problem = fmt.Sprintf("The program %s is too old (%s); version 5.1 or newer is needed.", c.ffmpeg, strings.TrimSpace(name))
+		ready.Hint = installHint
+		return ready, nil
+	}
 	ready.Ready = true
 	ready.CacheVersion = fmt.Sprintf("%s, settings %s", strings.TrimSpace(name), settings)
 	return ready, nil
+}
+
+// tooOld tells whether a version line names a release before 5.1, the first that has all the options
+// used here. Builds between releases have names without numbers, and are taken as they are.
+func tooOld(line string) bool {
+	var major, minor int
+	n, _ := fmt.Sscanf(strings.TrimPrefix(line, "ffmpeg version "), "%d.%d", &major, &minor)
+	return n > 0 && (major < 5 || major == 5 && n == 2 && minor < 1)
 }
 
 func describe(part string) string {

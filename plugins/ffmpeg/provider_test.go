@@ -56,6 +56,7 @@ func TestNotReadySaysWhyAndHowToMendIt(t *testing.T) {
 		{"missing", "/nowhere/ffmpeg", "The program /nowhere/ffmpeg was not found."},
 		{"without x264", program(t, `case "$*" in *-encoders*) echo ' A....D aac AAC';; esac`), "was built without the encoder libx264."},
 		{"without libass", program(t, `case "$*" in *-encoders*) echo ' V....D libx264 x'; echo ' A....D aac AAC';; *) echo ' .. ebur128 A->A';; esac`), "was built without libass (the filter ass)."},
+		{"old", program(t, `case "$*" in *-encoders*) echo ' V....D libx264 x'; echo ' A....D aac AAC';; *-filters*) for f in ass ebur128 sidechaincompress alimiter; do echo " .. $f A->A"; done;; *) echo 'ffmpeg version 4.4.2-0ubuntu0 Copyright (c) 2000';; esac`), "too old (ffmpeg version 4.4.2-0ubuntu0)"},
 		{"broken", program(t, "echo cannot load libavcodec >&2; exit 127"), "cannot load libavcodec"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -71,6 +72,17 @@ func TestNotReadySaysWhyAndHowToMendIt(t *testing.T) {
 				t.Errorf("ready %v, problem %q, hint %q", answer.Ready, answer.Problem, answer.Hint)
 			}
 		})
+	}
+}
+
+func TestVersions(t *testing.T) {
+	for line, want := range map[string]bool{
+		"ffmpeg version 5.1.9-0+deb12u1": false, "ffmpeg version 7.0": false, "ffmpeg version 10.2.1": false, "ffmpeg version N-118123-g4c96d6bf75": false,
+		"ffmpeg version 5.0.3": true, "ffmpeg version 4.4.2-0ubuntu0": true,
+	} {
+		if tooOld(line) != want {
+			t.Errorf("%s: too old %v, want %v", line, !want, want)
+		}
 	}
 }
 

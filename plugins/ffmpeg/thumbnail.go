@@ -25,7 +25,7 @@ func (c *compositor) thumbnail(ctx context.Context, call *providers.Call, in fil
 	keys := keyFrames(segments)
 	best, most, n := 0, math.Inf(-1), 0
 	args := append([]string{"-loglevel", "error", "-skip_frame", "nokey"}, fromFile("mov", filmFile)...)
-	args = append(args, "-map", "0:v:0", "-vsync", "passthrough", "-threads", "1",
+	args = append(args, "-map", "0:v:0", "-fps_mode", "passthrough", "-threads", "1",
 		"-vf", fmt.Sprintf("scale=%d:%d:flags=area,format=gray", lookWidth, lookHeight),
 		"-f", "rawvideo", "pipe:1")
 	_, err := c.run(ctx, call, tool.Command{Args: args, Limit: limitFor(in), Stdout: func(r io.Reader) error {

@@ -15,14 +15,14 @@ type Painter struct {
 	pic           *Picture
 	width, height int
 	taps          []tap
-	rows          [2][]byte // rows already filtered across, by the parity of their number
-	held          [2]int    // which ones they are
-	line          []byte    // one row filtered down
+	rows          [2][]byte     // rows already filtered across, by the parity of their number
+	held          [2]int        // which ones they are
+	line          [rowSize]byte // the row that is to be filtered across
 }
 
 // NewPainter makes a painter of frames of the size, which must be the one the picture was made for.
 func NewPainter(pic *Picture, width, height int) *Painter {
-	p := &Painter{pic: pic, width: width, height: height, taps: make([]tap, width), line: make([]byte, pic.y.stride)}
+	p := &Painter{pic: pic, width: width, height: height, taps: make([]tap, width)}
 	for i := range p.rows {
 		p.rows[i] = make([]byte, width)
 	}
@@ -63,7 +63,7 @@ func (p *Painter) paintPlane(dst []byte, src *plane, w, h int, x, y, step float6
 			from := int(taps[0].offset) &^ 7
 			to := min((int(taps[w-1].offset)+2+7)&^7, src.stride)
 			blend(p.line[from:to], src.row(row)[from:to], src.row(next)[from:to], weight)
-			across(out, p.line, taps)
+			across(out, &p.line, taps)
 			continue
 		}
 		a := p.filtered(src, row, taps)
@@ -80,7 +80,8 @@ func (p *Painter) filtered(src *plane, row int, taps []tap) []byte {
 	i := row & 1
 	out := p.rows[i][:len(taps)]
 	if p.held[i] != row {
-		across(out, src.row(row), taps)
+		copy(p.line[:], src.row(row))
+		across(out, &p.line, taps)
 		p.held[i] = row
 	}
 	return out
@@ -100,13 +101,17 @@ func fillTaps(taps []tap, x, step float64, size int) {
 	}
 }
 
-// across filters a row with two taps for each output sample. Both products come from one multiplication: the
-// samples lie in a word's halves, and the word's upper half collects a·(256-f) + b·f.
-func across(dst, src []byte, taps []tap) {
+// rowSize is more samples than any row has. Rows to be filtered across lie in arrays of this size, so
+// that an offset needs no check, only a mask.
+const rowSize = 1 << 13
+
+// across filters a row with two taps for each output sample. Both products come from one
+// multiplication: the samples lie in a word's halves, and the word's upper half collects
+// a·(256-f) + b·f.
+func across(dst []byte, src *[rowSize]byte, taps []tap) {
 	dst = dst[:len(taps)]
 	for i, t := range taps {
-		pair := uint32(binary.LittleEndian.Uint16(src[t.offset:]))
-		pair = (pair | pair<<8) & 0x00ff00ff
+		pair := uint32(src[t.offset%rowSize]) | uint32(src[(t.offset+1)%rowSize])<<16
 		dst[i] = byte((pair*t.weight + 1<<23) >> 24)
 	}
 }

@@ -2,6 +2,7 @@ package motion
 
 import (
 	"errors"
+	"fmt"
 	"image"
 	"math"
 )
@@ -48,7 +49,8 @@ const (
 // NewPicture cuts the middle of an image to the aspect of frames of the given size and converts it.
 // Images much larger or smaller than the frame are resampled once, with a Lanczos filter. A density
 // above 1 asks for at least so many samples for each of the frame's pixels, which makes the painted
-// frames sharper and the conversion slower. Width and height must be even and positive.
+// frames sharper and the conversion slower. Width and height must be even, and the width times the
+// density at most 8000.
 func NewPicture(img *image.RGBA, width, height int, density float64) (*Picture, error) {
 	if width < 2 || height < 2 || width%2 != 0 || height%2 != 0 {
 		return nil, errors.New("a frame's width and height must be even")
@@ -62,6 +64,9 @@ func NewPicture(img *image.RGBA, width, height int, density float64) (*Picture, 
 		want = max(minDensity, density)
 	case have > max(maxDensity, density):
 		want = max(goodDensity, density)
+	}
+	if want*float64(width) > rowSize-2*rowPadding {
+		return nil, fmt.Errorf("a frame %d pixels wide cannot be painted at a density of %v", width, density)
 	}
 	if want != have {
 		w, h := evenUp(want*float64(width)), evenUp(want*float64(height))

@@ -32,6 +32,12 @@ type Cue struct {
 	Text       string  // UTF-8
 }
 
+// A FitError says why the parts of a film do not fit each other.
+type FitError struct{ Reason error }
+
+func (e *FitError) Error() string { return e.Reason.Error() }
+func (e *FitError) Unwrap() error { return e.Reason }
+
 // Frames is how many frames the film has.
 func (f Film) Frames() int {
 	n := 0
@@ -44,20 +50,21 @@ func (f Film) Frames() int {
 }
 
 // Write writes the film. It reads the segments' samples while it goes and keeps none. The error says
-// which segment does not fit the others. It stops when the context ends.
+// which segment does not fit the others (a *[FitError]), or what went wrong with reading or writing. It
+// stops when the context ends.
 func Write(ctx context.Context, w io.Writer, film Film) error {
 	if film.FPS < 1 {
-		return errors.New("a film needs at least one frame a second")
+		return &FitError{errors.New("a film needs at least one frame a second")}
 	}
 	picture, err := joinVideo(film)
 	if err != nil {
-		return err
+		return &FitError{err}
 	}
 	tracks := []*outTrack{picture}
 	if film.Audio != nil {
 		sound, err := copyAudio(film, picture)
 		if err != nil {
-			return err
+			return &FitError{err}
 		}
 		tracks = append(tracks, sound)
 	}

@@ -18,7 +18,7 @@ func TestTextCannotLeaveItsPlace(t *testing.T) {
 		"bad \xff utf8":             "bad utf8",
 		"nul\x00byte\x1b[31m":       "nulbyte[31m",
 		"  much   room  ":           "much room",
-		"क्‍ष":                      "क्‍ष",
+		"क्\u200dष":                 "क्\u200dष",
 	} {
 		if got := forASS(in); got != want {
 			t.Errorf("%q becomes %q, want %q", in, got, want)

@@ -131,6 +131,7 @@ func run(parent context.Context, c Command) (Output, error) {
 		}
 		return Output{}, fmt.Errorf("start %s: %w", name, err)
 	}
+	confine(cmd.Process.Pid)
 	closeReader()
 	if c.Feed != nil {
 		in.Close() // the program's own end remains: it dying breaks the pipe

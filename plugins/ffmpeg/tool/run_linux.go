@@ -13,6 +13,17 @@ func dieWithParent() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 }
 
+// mostMemory bounds a program's address space: far more than encoding a 4K film takes, and less than
+// what would take a machine down.
+const mostMemory = 12 << 30
+
+// confine bounds the memory of a program that has been started. That it may have ended already is no
+// harm.
+func confine(pid int) {
+	limit := unix.Rlimit{Cur: mostMemory, Max: mostMemory}
+	_ = unix.Prlimit(pid, unix.RLIMIT_AS, &limit, nil)
+}
+
 // enlarge gives a pipe room for a good part of a frame, which saves switching between writer and
 // reader. A kernel that refuses is no harm.
 func enlarge(f *os.File) {

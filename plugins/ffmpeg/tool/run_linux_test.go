@@ -2,6 +2,7 @@ package tool
 
 import (
 	"bufio"
+	"context"
 	"os"
 	"os/exec"
 	"strconv"
@@ -37,6 +38,17 @@ func TestAProgramDiesWithThisProcess(t *testing.T) {
 		}
 	}
 	t.Fatalf("process %d goes on", pid)
+}
+
+func TestAProgramsMemoryIsBounded(t *testing.T) {
+	out, err := Run(t.Context(), Command{
+		Path: "/bin/sh", Args: []string{"-c", "read line; ulimit -v"},
+		// The bound is set right after the start, so the program first waits for a line.
+		Feed: func(_ context.Context, w *os.File) error { _, err := w.WriteString("go\n"); return err },
+	})
+	if err != nil || strings.TrimSpace(string(out.Stdout)) != strconv.Itoa(mostMemory/1024) {
+		t.Errorf("the bound is %q: %v", out.Stdout, err)
+	}
 }
 
 // ended tells whether a process is gone; one that nobody has reaped yet is.

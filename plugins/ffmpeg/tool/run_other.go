@@ -13,3 +13,6 @@ func dieWithParent() *syscall.SysProcAttr { return nil }
 
 // enlarge has no counterpart outside Linux.
 func enlarge(*os.File) {}
+
+// confine has no counterpart outside Linux.
+func confine(int) {}
