@@ -288,9 +288,10 @@ pipeline "story_video" {
     uses = "film.assemble"
     with = {
       segments = flatten([
-        for s in stage.timeline.scenes : s.head_frames > 0
-        ? [stage.transitions[s.id].video, stage.clips[s.id].video]
-        : [stage.clips[s.id].video]
+        for s in stage.timeline.scenes : [
+          [for id, t in stage.transitions : t.video if id == s.id], # the one into this scene, if there is one
+          stage.clips[s.id].video,
+        ]
       ])
       speech = [
         for s in stage.timeline.scenes : {
