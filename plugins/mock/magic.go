@@ -1,0 +1,130 @@
+package mock
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/filmloom/filmloom/providers"
+)
+
+// word is one magic word.
+type word struct {
+	name       string
+	attempts   int    // it applies to the first so many; 0 means all
+	capability string // it applies to this alone; "" means any
+}
+
+var wordPattern = regexp.MustCompile(`\[mock:([^\]]*)\]`)
+
+// words finds the magic words in a text.
+func words(text string) ([]word, error) {
+	var found []word
+	for _, m := range wordPattern.FindAllStringSubmatch(text, -1) {
+		w, err := parseWord(m[1])
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, w)
+	}
+	return found, nil
+}
+
+func parseWord(s string) (word, error) {
+	rest, capability, _ := strings.Cut(s, "@")
+	name, attempts, limited := strings.Cut(rest, ":")
+	w := word{name: name, capability: capability}
+	if limited {
+		n, err := strconv.Atoi(attempts)
+		if err != nil || n < 1 {
+			return w, providers.Errorf(providers.KindInvalidInput, "the magic word [mock:%s] needs a number of attempts, at least 1, after its second colon", s)
+		}
+		w.attempts = n
+	} else if name == "flaky" {
+		w.attempts = 1
+	}
+	if _, ok := effects[name]; !ok {
+		return w, providers.Errorf(providers.KindInvalidInput, "there is no magic word [mock:%s]; there are %s", s, strings.Join(slices.Sorted(maps.Keys(effects)), ", "))
+	}
+	return w, nil
+}
+
+// withoutWords takes the magic words out of a text, and the white space they leave.
+func withoutWords(text string) string {
+	if !strings.Contains(text, "[mock:") {
+		return text
+	}
+	return strings.Join(strings.Fields(wordPattern.ReplaceAllString(text, " ")), " ")
+}
+
+// effects are what the magic words do.
+var effects = map[string]func(ctx context.Context, retryAfter time.Duration) error{
+	"fail":         failing(providers.KindInternal, "it fails", ""),
+	"invalid":      failing(providers.KindInvalidInput, "the input is invalid", ""),
+	"reject":       failing(providers.KindRejected, "the content is rejected", "This content was refused."),
+	"unauthorized": failing(providers.KindUnauthorized, "the key is wrong", ""),
+	"flaky":        failing(providers.KindUnavailable, "it is unavailable for now", ""),
+	"rate": func(_ context.Context, retryAfter time.Duration) error {
+		return &providers.Error{Kind: providers.KindRateLimited, Message: "a magic word says that there are too many requests", RetryAfter: retryAfter}
+	},
+	"crash": func(context.Context, time.Duration) error {
+		fmt.Fprintln(os.Stderr, "mock: a magic word says to crash")
+		os.Exit(2)
+		return nil
+	},
+	"hang": func(ctx context.Context, _ time.Duration) error {
+		<-ctx.Done()
+		return ctx.Err()
+	},
+}
+
+func failing(kind providers.Kind, what, user string) func(context.Context, time.Duration) error {
+	return func(context.Context, time.Duration) error {
+		return &providers.Error{Kind: kind, Message: "a magic word says that " + what, User: user}
+	}
+}
+
+// applying gives the first magic word in an input that applies to a call, or nil.
+func applying(call *providers.Call, input map[string]any) (*word, error) {
+	var texts []string
+	for _, name := range slices.Sorted(maps.Keys(input)) {
+		if name != "custom_story" { // its words are for the scenes
+			texts = collect(texts, input[name])
+		}
+	}
+	for _, text := range texts {
+		found, err := words(text)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range found {
+			if (w.capability == "" || w.capability == call.Capability) && (w.attempts == 0 || call.Attempt <= w.attempts) {
+				return &w, nil
+			}
+		}
+	}
+	return nil, nil
+}
+
+// collect gathers the texts in a JSON value, in a fixed order.
+func collect(texts []string, v any) []string {
+	switch v := v.(type) {
+	case string:
+		texts = append(texts, v)
+	case []any:
+		for _, e := range v {
+			texts = collect(texts, e)
+		}
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			texts = collect(texts, v[name])
+		}
+	}
+	return texts
+}

@@ -1,0 +1,48 @@
+package mock
+
+import (
+	"context"
+	"math"
+
+	"github.com/filmloom/filmloom/providers"
+	"github.com/filmloom/filmloom/providers/film"
+)
+
+// planTimeline gives each scene a slot that holds its narration. The pause between two narrations is
+// shared between their slots so that the transition, at the head of the later one, lies in its middle.
+func planTimeline(_ context.Context, _ *providers.Call, in film.TimelineInput) (film.TimelinePlan, error) {
+	if len(in.Scenes) == 0 {
+		return film.TimelinePlan{}, providers.Errorf(providers.KindInvalidInput, "a film needs at least one scene")
+	}
+	if in.FPS < 1 || in.FPS > 120 {
+		return film.TimelinePlan{}, providers.Errorf(providers.KindInvalidInput, "the frame rate is 1 to 120, not %d", in.FPS)
+	}
+	fps := float64(in.FPS)
+	rest := max(0, in.PauseSeconds-in.TransitionSeconds) / 2 // of the pause, before the transition
+	plan := film.TimelinePlan{FPS: in.FPS}
+	for i, s := range in.Scenes {
+		const day = 24 * 60 * 60
+		if !(s.SpeechSeconds >= 0 && s.SpeechSeconds <= day) {
+			return film.TimelinePlan{}, providers.Errorf(providers.KindInvalidInput, "the narration of scene %q cannot last %v seconds", s.ID, s.SpeechSeconds)
+		}
+		begin, end := in.PauseSeconds-rest, rest
+		if i == 0 {
+			begin = in.LeadSeconds
+		}
+		if i == len(in.Scenes)-1 {
+			end = in.TailSeconds
+		}
+		const slack = 1e-6 // what floating point adds to a whole number of frames makes no other frame
+		frames := max(1, int(math.Ceil(max(begin+s.SpeechSeconds+end, in.MinSceneSeconds)*fps-slack)))
+		p := film.PlannedScene{ID: s.ID, StartFrame: plan.Frames, Frames: frames, SpeechStart: begin, StartSeconds: float64(plan.Frames) / fps}
+		if i > 0 {
+			before := &plan.Scenes[i-1]
+			p.HeadFrames = min(int(math.Round(in.TransitionSeconds*fps)), before.Frames/2, frames/2)
+			before.TailFrames = p.HeadFrames
+		}
+		plan.Scenes = append(plan.Scenes, p)
+		plan.Frames += frames
+	}
+	plan.Seconds = float64(plan.Frames) / fps
+	return plan, nil
+}

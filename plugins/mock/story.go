@@ -1,0 +1,142 @@
+package mock
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/filmloom/filmloom/providers"
+	"github.com/filmloom/filmloom/providers/film"
+)
+
+var (
+	cameras = []string{"wide", "medium", "close", "aerial"}
+	motions = []string{"zoom-in", "pan-right", "zoom-out", "pan-left", "pan-up", "pan-down", "still"}
+	genres  = strings.Split(film.Genres, ",")
+	places  = []string{"in a quiet harbour", "under an old bridge", "at the edge of the forest", "on a windy hill", "in the empty station", "by the frozen river"}
+)
+
+// writeStory makes a story of its topic, or divides the custom story. The words are English whatever the
+// language is; a custom story keeps its own.
+func writeStory(_ context.Context, _ *providers.Call, in film.StoryInput) (film.Story, error) {
+	theme := in.Topic
+	var narrations []string
+	switch custom := in.Topic == "custom topic"; {
+	case custom && strings.TrimSpace(in.CustomStory) != "":
+		narrations = divide(in.CustomStory, in.Language)
+		theme = "a story of your own"
+	case custom && strings.TrimSpace(in.CustomTopic) == "":
+		return film.Story{}, providers.Errorf(providers.KindInvalidInput, "the topic \"custom topic\" needs a custom_topic or a custom_story")
+	default:
+		if custom {
+			theme = clip(withoutWords(in.CustomTopic), 60)
+		}
+		narrations = invent(theme, in)
+	}
+	story := film.Story{
+		Title: clip("A tale of "+theme, 100),
+		Mood:  genres[(len(theme)+int(in.Seed%7))%len(genres)],
+		Characters: []film.Character{
+			{Name: "Mara", Looks: "a woman of about thirty, slender, short black hair, a yellow raincoat"},
+			{Name: "Tom", Looks: "an old man, broad, white beard, a blue seaman's jacket"},
+		},
+		Text: joinText(narrations, in.Language),
+	}
+	story.Description = describe(theme, in.Style)
+	for i, narration := range narrations {
+		prompt := narration
+		if r := []rune(prompt); len(r) > 400 { // the end, with its magic words, would be lost otherwise
+			prompt = string(r[:400]) + " " + strings.Join(wordPattern.FindAllString(string(r[400:]), -1), " ")
+		}
+		story.Scenes = append(story.Scenes, film.Scene{
+			ID: fmt.Sprintf("scene-%02d", i+1), Narration: narration,
+			ImagePrompt: strings.TrimSpace("Mara " + places[i%len(places)] + " at dusk, clear sky, warm light: " + prompt),
+			Camera:      cameras[i%len(cameras)], Motion: motions[i%len(motions)],
+		})
+	}
+	return story, nil
+}
+
+// invent writes scenes of about eight seconds each.
+func invent(theme string, in film.StoryInput) []string {
+	n := 6
+	if in.Length == "long" {
+		n = 12
+	}
+	narrations := make([]string, n)
+	for i := range narrations {
+		place := places[(i+int(in.Seed%int64(len(places))))%len(places)]
+		narrations[i] = fmt.Sprintf("This is part %d of a tale of %s. Mara waits %s and tells old Tom what she has seen there. Nobody else knows about it.", i+1, theme, place)
+	}
+	if others := wordPattern.FindAllString(in.CustomTopic, -1); in.Topic == "custom topic" && len(others) > 0 {
+		narrations[0] += " " + strings.Join(others, " ") // for other capabilities, or they would have applied
+	}
+	return narrations
+}
+
+// describe makes 150 to 200 characters, hashtags included.
+func describe(theme, style string) string {
+	d := fmt.Sprintf("Mara and Tom tell of %s in a few short scenes, drawn in the %s style by a stand-in that knows no better.", theme, style)
+	tags := " #story #film #mock"
+	for _, more := range []string{" Watch to the end, there is no catch.", " Nothing here was made with care.", " It is only a test."} {
+		if utf8.RuneCountInString(d+tags) < 150 {
+			d += more
+		}
+	}
+	return d + tags
+}
+
+// clip shortens a text to so many characters.
+func clip(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most])
+	}
+	return s
+}
+
+// sentenceEnd is where a sentence ends: after its mark, closing quotes included, before white space; or
+// after a full-width mark.
+var sentenceEnd = regexp.MustCompile(`[.!?…]["'”’»)]*\s+|[。！？]+[」』）]*`)
+
+// divide splits a story into scenes, without changing a word of it: a scene for each sentence, for two
+// from 13 sentences on and for three from 25 on.
+func divide(text, language string) []string {
+	text = strings.Join(strings.Fields(text), " ")
+	var sentences []string
+	for from := 0; from < len(text); {
+		end := len(text)
+		if m := sentenceEnd.FindStringIndex(text[from:]); m != nil {
+			end = from + m[1]
+		}
+		sentence := strings.TrimSpace(text[from:end])
+		from = end
+		if spoken(sentence) || len(sentences) == 0 {
+			sentences = append(sentences, sentence)
+		} else {
+			sentences[len(sentences)-1] = joinText([]string{sentences[len(sentences)-1], sentence}, language)
+		}
+	}
+	per := min(3, (len(sentences)+11)/12)
+	var scenes []string
+	for len(sentences) > 0 {
+		n := min(per, len(sentences))
+		scenes = append(scenes, joinText(sentences[:n], language))
+		sentences = sentences[n:]
+	}
+	return scenes
+}
+
+// spoken tells whether a sentence has anything to say, beside magic words.
+func spoken(sentence string) bool {
+	return strings.IndexFunc(withoutWords(sentence), func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) >= 0
+}
+
+func joinText(parts []string, language string) string {
+	if unspaced(language) {
+		return strings.Join(parts, "")
+	}
+	return strings.Join(parts, " ")
+}
