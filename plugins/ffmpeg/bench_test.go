@@ -26,7 +26,7 @@ func BenchmarkClip(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	img := picture(b, 1080, 1920, 1)
+	img := grained(b, 1080, 1920, 1, 0.02)
 	layout := must(b, p, film.SubtitleLayout, film.LayoutInput{
 		Text:    "On a cold November night, an old clockmaker opened his shop for the very last time.",
 		Seconds: 5.4, SpeechStart: 0.3, Language: "english", Width: 1080, Height: 1920,
