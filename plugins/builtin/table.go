@@ -3,6 +3,7 @@ package builtin
 import (
 	"github.com/filmloom/filmloom/plugins/ffmpeg"
 	"github.com/filmloom/filmloom/plugins/localtts"
+	"github.com/filmloom/filmloom/plugins/mock"
 	"github.com/filmloom/filmloom/plugins/storyteller"
 	"github.com/filmloom/filmloom/providers"
 )
@@ -18,4 +19,5 @@ var table = []entry{
 	{"storyteller", storyteller.New},
 	{"localtts", localtts.New},
 	{"ffmpeg", ffmpeg.New},
+	{"mock", mock.New},
 }
