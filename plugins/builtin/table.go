@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"github.com/filmloom/filmloom/plugins/ffmpeg"
+	"github.com/filmloom/filmloom/plugins/illustrator"
 	"github.com/filmloom/filmloom/plugins/localtts"
 	"github.com/filmloom/filmloom/plugins/mock"
 	"github.com/filmloom/filmloom/plugins/storyteller"
@@ -17,6 +18,7 @@ type entry struct {
 // table lists the built-in plugins in order of preference.
 var table = []entry{
 	{"storyteller", storyteller.New},
+	{"illustrator", illustrator.New},
 	{"localtts", localtts.New},
 	{"ffmpeg", ffmpeg.New},
 	{"mock", mock.New},

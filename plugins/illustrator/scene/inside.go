@@ -1,0 +1,428 @@
+package scene
+
+import (
+	"github.com/filmloom/filmloom/plugins/illustrator/brief"
+	"github.com/filmloom/filmloom/plugins/illustrator/paint"
+)
+
+// interior is the light of a room: what comes through its window and from its lamps.
+type interior struct {
+	windowX, windowY float32
+	window           paint.Color
+	lampX, lampY     float32
+	lamp             paint.Color
+	ambient          paint.Color
+}
+
+func (r *interior) at(x, y float32) paint.Color {
+	d := (x-r.windowX)*(x-r.windowX) + (y-r.windowY)*(y-r.windowY)
+	k := r.ambient.Plus(r.window.Times(1 / (1 + d*9)))
+	d = (x-r.lampX)*(x-r.lampX) + (y-r.lampY)*(y-r.lampY)
+	return k.Plus(r.lamp.Times(1 / (1 + d*14)))
+}
+
+// lightRoom sets the light of a room, with a window and perhaps a lamp.
+func (s *scene) lightRoom(windowX, windowY, lampX, lampY float32) *interior {
+	r := &interior{windowX: windowX, windowY: windowY, lampX: lampX, lampY: lampY}
+	r.window = s.pal.key.Mix(s.pal.ambient, .4).Times(.95)
+	r.ambient = s.pal.ambient.Mix(paint.RGB(0xb89878), .4).Times(.3)
+	if s.pal.night {
+		r.window = s.pal.key.Times(.3)
+		r.ambient = s.pal.ambient.Mix(paint.RGB(0x6a4a34), .5).Times(.3)
+	}
+	if s.brief.Lamps || s.pal.night {
+		r.lamp = lampLight.Times(.85)
+	} else if s.brief.Hour == brief.Dusk {
+		r.lamp = lampLight.Times(.5)
+	}
+	s.light.Key, s.light.KeyZ = r.window.Times(.8), .5
+	s.light.KeyX, s.light.KeyY = (windowX-s.width/2)*2.5, -.3
+	s.light.Sky, s.light.Ground = r.ambient.Times(1.4), r.ambient.Times(.8)
+	s.light.Rim = r.window.Times(.6)
+	if r.lamp.Luma() > 0 {
+		s.light.Lamps = append(s.light.Lamps, paint.Lamp{X: lampX, Y: lampY, Reach: .3, Color: r.lamp.Times(1.1)})
+		s.light.Rim = s.light.Rim.Plus(lampLight.Times(.25))
+	}
+	return r
+}
+
+// room is a room with a window: a kitchen, a study, a library.
+func (s *scene) room() {
+	library := s.brief.Place == brief.Library
+	floorY := s.between(.67, .71)
+	windowW, windowH := s.width*s.between(.3, .4), s.between(.26, .34)
+	side := s.between(.08, .16)
+	if s.sunX > s.width/2 {
+		side = 1 - side - windowW/s.width
+	}
+	wx, wy := side*s.width, s.between(.13, .19)
+	if s.width > 1 {
+		windowW *= .6
+	}
+	// Outside the window there is a sky, and a land or a town below it.
+	s.horizon = wy + windowH*.8
+	s.sunX, s.sunY = wx+windowW*s.between(.3, .7), wy+windowH*s.between(.2, .4)
+	s.heavens()
+	if s.chance(.5) {
+		s.chain(chain{base: s.horizon + .02, height: .1, detail: 1.8, color: s.far(), air: .4, smooth: true})
+	} else {
+		s.skyline(s.horizon+.03, .14, 9, s.far(), .4)
+	}
+	s.Defocus(.003)
+	s.Part[0] = 0
+	// The lamp stands at the other side.
+	lampX := s.width * .8
+	if wx > s.width/3 {
+		lampX = s.width * .2
+	}
+	light := s.lightRoom(wx+windowW/2, wy+windowH/2, lampX, .5)
+	s.wall(light, floorY, wx, wy, windowW, windowH)
+	s.floor(light, floorY)
+	s.windowFrame(light, wx, wy, windowW, windowH)
+	if library {
+		s.shelves(light, floorY, wx, windowW)
+	} else {
+		s.furnish(light, floorY, wx, windowW)
+	}
+	s.shaft(wx, wy, windowW, windowH)
+	s.castIndoors(light, floorY, lampX)
+}
+
+// wall fills everything above the floor, but for the window.
+func (s *scene) wall(r *interior, floorY, wx, wy, ww, wh float32) {
+	papers := []uint32{0x8a9a8c, 0xa8907a, 0x7a8494, 0xb09c84, 0x94808c, 0x8a8a7c}
+	color := paint.RGB(papers[s.rng.IntN(len(papers))])
+	off, pattern := s.between(0, 40), s.rng.IntN(3)
+	p := (&paint.Path{}).Rect(-.1, -.1, s.width+.1, floorY)
+	p.Polygon(wx, wy, wx, wy+wh, wx+ww, wy+wh, wx+ww, wy) // turned the other way: a hole
+	s.Fill(p, s.part(), func(x, y float32) (paint.Color, float32) {
+		k := color.Times(.9 + .2*paint.Cloud(x*3+off, y*3))
+		switch pattern {
+		case 1: // striped paper
+			if f := x * 28; f-float32(int(f)) < .5 {
+				k = k.Times(.93)
+			}
+		case 2: // panelling below
+			if y > floorY-.2 {
+				k = paint.RGB(0x6a4a30).Times(.8 + .4*paint.Cloud(x*30+off, y*3))
+				if f := x * 9; f-float32(int(f)) < .06 {
+					k = k.Times(.6)
+				}
+				if y < floorY-.192 {
+					k = k.Times(1.4)
+				}
+			}
+		}
+		return k.Under(r.at(x, y)), 1
+	})
+	skirting := paint.RGB(0x5a4230)
+	s.Fill((&paint.Path{}).Rect(-.1, floorY-.016, s.width+.1, floorY), s.part(), func(x, y float32) (paint.Color, float32) {
+		return skirting.Under(r.at(x, y)), 1
+	})
+}
+
+// floor is of planks that lead away.
+func (s *scene) floor(r *interior, floorY float32) {
+	color := paint.RGB([]uint32{0x8a6444, 0x7a5a40, 0x9a7450, 0x6a5448}[s.rng.IntN(4)])
+	off := s.between(0, 40)
+	s.Fill((&paint.Path{}).Rect(-.1, floorY, s.width+.1, 1.1), s.part(), func(x, y float32) (paint.Color, float32) {
+		t := (y-floorY)/(1-floorY) + .22
+		u := (x - s.width/2) / t * 3.4
+		plank := float32(int(u + 100))
+		k := color.Times((.75 + .35*paint.Hash(int32(plank), 3, 9)) * (.8 + .4*paint.Cloud(u*1.5+off, 4/t)))
+		if u+100-plank < .05 {
+			k = k.Times(.55)
+		}
+		return k.Under(r.at(x, y)).Times(1.05 - .45*paint.Smooth(.4, 1.2, t)), 1
+	})
+}
+
+func (s *scene) windowFrame(r *interior, x, y, w, h float32) {
+	wood := paint.RGB([]uint32{0xd8d0c0, 0x7a5638, 0x5a4638}[s.rng.IntN(3)])
+	if w := s.brief.Weather; w == brief.Rain || w == brief.Storm {
+		s.drops(x, y, w == brief.Storm, s.width, h)
+	}
+	b := .011
+	bars := (&paint.Path{}).Rect(x-.012, y-.012, x+w+.012, y).Rect(x-.012, y+h, x+w+.012, y+h+.012).Rect(x-.012, y, x, y+h).Rect(x+w, y, x+w+.012, y+h)
+	bars.Rect(x+w/2-float32(b)/3, y, x+w/2+float32(b)/3, y+h).Rect(x, y+h*.42, x+w, y+h*.42+float32(b)*.7)
+	s.Fill(bars, s.part(), func(px, py float32) (paint.Color, float32) { return wood.Under(r.at(px, py)).Times(.85), 1 })
+	sill := (&paint.Path{}).Rect(x-.03, y+h+.012, x+w+.03, y+h+.03)
+	s.Fill(sill, s.part(), func(px, py float32) (paint.Color, float32) { return wood.Under(r.at(px, py)).Times(1.1), 1 })
+	if s.chance(.6) {
+		s.curtains(r, x, y, w, h)
+	}
+}
+
+func (s *scene) drops(x, y float32, heavy bool, w, h float32) {
+	n := 120
+	if heavy {
+		n = 200
+	}
+	p := &paint.Path{}
+	for range n {
+		px, py, l := x+s.between(0, w), y+s.between(0, h*.9), s.between(.003, .02)
+		if py+l < y+h {
+			p.Limb(px, py, .0006, px, py+l, .0014)
+		}
+	}
+	s.Fill(p, 0, paint.Flat(s.pal.horizon.Times(1.1), .4))
+}
+
+func (s *scene) curtains(r *interior, x, y, w, h float32) {
+	color := paint.RGB([]uint32{0x8a3a34, 0x4a5a7a, 0xa89060, 0x5a6a4a, 0x7a5a78}[s.rng.IntN(5)])
+	for _, side := range []float32{-1, 1} {
+		outer := x + w/2 + side*(w/2+.04)
+		inner := outer - side*s.between(.07, .1)
+		p := (&paint.Path{}).Move(outer, y-.03).Line(inner-side*.02, y-.03).
+			Curve(inner-side*.02, y+h*.4, inner+side*.02, y+h*.6, inner+side*.015, y+h+.09).Line(outer, y+h+.09).Close()
+		s.Fill(p, s.part(), func(px, py float32) (paint.Color, float32) {
+			fold := .72 + .38*paint.Sin(px*210+side)*(.5+.5*paint.Sin(px*90))
+			return color.Under(r.at(px, py)).Times(s.step(fold)*.6 + fold*.5), 1
+		})
+	}
+	s.Fill((&paint.Path{}).Limb(x-.06, y-.034, .005, x+w+.06, y-.034, .005), s.part(), func(px, py float32) (paint.Color, float32) {
+		return paint.RGB(0x4a3626).Under(r.at(px, py)).Times(1.3), 1
+	})
+}
+
+// shaft is daylight that falls through the window into the room's dust.
+func (s *scene) shaft(x, y, w, h float32) {
+	if s.brief.Weather != brief.Clear && s.brief.Weather != brief.Snow {
+		return
+	}
+	strength := float32(.16)
+	if s.pal.night {
+		strength = .07
+	}
+	dx := s.width*.55 - (x + w/2)
+	s.Soft(y, 1, func(px, py float32) (paint.Color, float32) {
+		t := (py - y) / .75
+		left, right := x+dx*t, x+w+dx*t
+		edge := paint.Smooth(left-.02, left+.05, px) * paint.Smooth(right+.02, right-.05, px)
+		return s.pal.key, strength * edge * paint.Smooth(1.05, .3, t) * paint.Smooth(0, .3, t) * (.6 + .8*paint.Cloud(px*5, py*5))
+	})
+}
+
+// shelves cover the wall of a library.
+func (s *scene) shelves(r *interior, floorY, wx, ww float32) {
+	case0 := func(x0, x1 float32) {
+		if x1-x0 < .06 {
+			return
+		}
+		wood := paint.RGB(0x5a3c26)
+		s.Fill((&paint.Path{}).Rect(x0, .04, x1, floorY+.01), s.part(), func(x, y float32) (paint.Color, float32) {
+			return wood.Times(.5).Under(r.at(x, y)), 1
+		})
+		const rowH = .083
+		for y := float32(.06); y < floorY-rowH+.02; y += rowH {
+			s.books(r, x0+.006, x1-.006, y+rowH-.008, rowH-.014)
+			s.Fill((&paint.Path{}).Rect(x0, y+rowH-.008, x1, y+rowH), s.part(), func(px, py float32) (paint.Color, float32) {
+				return wood.Times(1.2).Under(r.at(px, py)), 1
+			})
+		}
+		s.Fill((&paint.Path{}).Rect(x0-.004, .03, x0+.006, floorY+.01).Rect(x1-.006, .03, x1+.004, floorY+.01), s.part(), func(px, py float32) (paint.Color, float32) {
+			return wood.Times(1.3).Under(r.at(px, py)), 1
+		})
+	}
+	case0(-.02, wx-.05)
+	for x := wx + ww + .05; x < s.width; x += .2 {
+		case0(x, min(x+.19, s.width+.05))
+	}
+}
+
+// books stand in a row.
+func (s *scene) books(r *interior, x0, x1, y, h float32) {
+	colors := []uint32{0x7a2e2a, 0x2e4a6a, 0x3a5a3a, 0x8a6a34, 0x5a3a5a, 0x9a8a6a, 0x3a3a44, 0x8a4a2a}
+	for x := x0; x < x1-.006; {
+		w := min(s.between(.006, .014), x1-x)
+		top := y - h*s.between(.66, .97)
+		if s.chance(.06) {
+			x += w * 1.5
+			continue
+		}
+		k := paint.RGB(colors[s.rng.IntN(len(colors))])
+		left := x
+		s.Fill((&paint.Path{}).Rect(x, top, x+w*.94, y), s.part(), func(px, py float32) (paint.Color, float32) {
+			round := 1 - paint.Abs((px-left)/w-.4)*1.1
+			band := float32(1)
+			if f := (py - top) / (y - top); f > .14 && f < .2 || f > .78 && f < .84 {
+				band = 1.7
+			}
+			return k.Times((.55 + .6*round) * band).Under(r.at(px, py)), 1
+		})
+		x += w
+	}
+}
+
+// furnish hangs a picture and a shelf on the free wall.
+func (s *scene) furnish(r *interior, floorY, wx, ww float32) {
+	free := wx + ww + .1
+	if wx > s.width/3 {
+		free = .05
+	}
+	span := s.width*.36 - .05
+	if s.chance(.5) {
+		y := s.between(.26, .32)
+		s.books(r, free+.01, free+span*.75, y, .055)
+		s.Fill((&paint.Path{}).Rect(free-.005, y, free+span*.95, y+.008), s.part(), func(px, py float32) (paint.Color, float32) {
+			return paint.RGB(0x6a4a30).Under(r.at(px, py)).Times(1.2), 1
+		})
+		return
+	}
+	s.framed(r, free+span*.1, s.between(.17, .24), span*.65, span*.85)
+	_ = floorY
+}
+
+// framed is a small landscape in a frame.
+func (s *scene) framed(r *interior, x, y, w, h float32) {
+	frame := paint.RGB([]uint32{0x8a6a34, 0x4a3426, 0xb09050}[s.rng.IntN(3)])
+	s.Fill((&paint.Path{}).Rect(x-.009, y-.009, x+w+.009, y+h+.009), s.part(), func(px, py float32) (paint.Color, float32) {
+		return frame.Under(r.at(px, py)).Times(1.1), 1
+	})
+	p := palettes[brief.Dusk][s.rng.IntN(3)]
+	if s.chance(.5) {
+		p = palettes[brief.Day][s.rng.IntN(3)]
+	}
+	off := s.between(0, 40)
+	s.Fill((&paint.Path{}).Rect(x, y, x+w, y+h), s.part(), func(px, py float32) (paint.Color, float32) {
+		t := (py - y) / h
+		k := p.zenith.Mix(p.horizon, t*1.6)
+		if t > .5-.3*paint.Ridge((px-x)/w*.8+off, off)+.25 {
+			k = p.shadow.Mix(p.middle, .4)
+		}
+		return k.Under(r.at(px, py)).Times(.9), 1
+	})
+}
+
+// hall is a long corridor with columns and windows at one side.
+func (s *scene) hall() {
+	vx, vy := s.width/2+s.between(-.04, .04), float32(.42)
+	s.horizon = vy
+	light := s.lightRoom(vx, vy-.05, s.width*.25, .35)
+	s.light.KeyX = s.between(-.6, .6)
+	warm := paint.RGB([]uint32{0xb09a7c, 0x9a9490, 0x8a7a6c, 0xa8a090}[s.rng.IntN(4)])
+	s.Layer(0, 1, func(x, y float32) (paint.Color, float32) {
+		dx, dy := (x-vx)/(s.width*.5), (y-vy)/.5
+		ax, ay := paint.Abs(dx), paint.Abs(dy)
+		d := max(ax, ay*.95) // distance from the far end, 1 at the picture's edge
+		if d < .16 {
+			glow := s.pal.horizon.Mix(s.pal.key, .5)
+			return glow.Times(.35 + .45*s.strength()), 1
+		}
+		depth := 1 / d
+		var k paint.Color
+		switch {
+		case ay*.95 > ax && dy > 0: // floor in squares
+			u, v := dx/d*4+40, depth*3
+			k = warm.Times(.55)
+			if (int(u)+int(v))%2 == 0 {
+				k = warm.Times(.95)
+			}
+			k = k.Mix(s.pal.horizon, .22*paint.Smooth(.6, .1, d))
+		case ay*.95 > ax: // ceiling with beams
+			k = warm.Times(.42)
+			if f := depth * 2; f-float32(int(f)) < .2 {
+				k = warm.Times(.26)
+			}
+		default:
+			k = warm.Times(.78 + .16*paint.Cloud(depth*5, y*6))
+			if ay/ax > .62 && dy > 0 {
+				k = paint.RGB(0x6a4a34).Times(.8)
+			}
+		}
+		shade := light.ambient.Times(1.6).Plus(light.window.Times(.55 * paint.Smooth(1.1, .15, d))).Plus(light.lamp.Times(.4 * paint.Smooth(1, .2, paint.Abs(d-.5)*2)))
+		return k.Under(shade.Plus(s.pal.ambient.Times(.12))), 1
+	})
+	for i := 3; i >= 0; i-- {
+		d := pow(.66, i) * .92
+		for _, side := range []float32{-1, 1} {
+			s.bay(vx, vy, side, d, .5-.5*d)
+		}
+	}
+	s.Shade(vx, 1, s.width, .3, .35)
+}
+
+// bay is a column, with an arched window or a painting beside it, at the depth d.
+func (s *scene) bay(vx, vy, side, d, air float32) {
+	haze := s.pal.horizon.Times(.5)
+	x := vx + side*s.width*.5*d
+	foot, top := vy+.5*d*.98, vy-.5*d
+	r := .026 * d
+	part := s.part()
+	stone := paint.Body{Albedo: paint.RGB(0xb8ac98), Round: .9, Rim: .4, Haze: haze, Depth: air * .5, Texture: .3, Part: part}
+	s.Paint((&paint.Path{}).Rect(x-r, top, x+r, foot).Rect(x-r*1.5, foot-.02*d, x+r*1.5, foot).Rect(x-r*1.5, top+.03*d, x+r*1.5, top+.06*d), stone, &s.light)
+	next := d * .8
+	x0, x1 := vx+side*s.width*.5*(d*.95), vx+side*s.width*.5*(next*.96)
+	wy := func(f float32, d float32) float32 { return vy + f*d }
+	if s.brief.Hour == brief.Night && s.chance(.4) || s.brief.Weather == brief.Clear && side*(s.sunX-s.width/2) < 0 {
+		p := (&paint.Path{}).Polygon(x0, wy(-.26, d), x1, wy(-.26, next), x1, wy(.02, next), x0, wy(.02, d))
+		frame := paint.RGB(0x9a7838)
+		s.Paint(p, paint.Body{Albedo: frame, Round: .3, Rim: .4, Part: s.part()}, &s.light)
+		m := .16 * (x1 - x0)
+		art := palettes[brief.Dusk][s.rng.IntN(3)]
+		s.Fill((&paint.Path{}).Polygon(x0+m, wy(-.23, d), x1-m, wy(-.23, next), x1-m, wy(-.01, next), x0+m, wy(-.01, d)), s.part(), func(_, y float32) (paint.Color, float32) {
+			return art.middle.Mix(art.horizon, (y-vy)/.2+1).Times(.35), 1
+		})
+		return
+	}
+	p := (&paint.Path{}).Move(x0, wy(.05, d)).Line(x0, wy(-.2, d)).
+		Curve(x0, wy(-.36, d), x1, wy(-.36, next), x1, wy(-.2, next)).Line(x1, wy(.05, next)).Close()
+	glass := s.pal.horizon.Mix(s.pal.middle, .3)
+	s.Fill(p, s.part(), paint.Flat(glass.Times(.9), 1))
+	s.Glow((x0+x1)/2, wy(-.12, d), .08*d, s.pal.glow.Times(.16))
+}
+
+// cave is a hollow in rock with a far opening.
+func (s *scene) cave() {
+	vx, vy := s.width/2+s.between(-.06, .06), s.between(.34, .4)
+	s.horizon = vy + .06
+	s.sunX, s.sunY = vx, vy-.05
+	s.heavens()
+	warm := s.brief.Lamps
+	opening := s.pal.horizon.Mix(s.pal.key, .4)
+	lampX, lampY := s.width*s.between(.2, .8), float32(.56)
+	s.light.Lamps = nil
+	s.light.KeyZ, s.light.KeyY = -.1, -.3
+	s.light.Key = opening.Times(.5)
+	s.light.Sky, s.light.Ground = s.pal.ambient.Times(.4), s.pal.ambient.Times(.2)
+	if warm || s.pal.night {
+		s.light.Lamps = []paint.Lamp{{X: lampX, Y: lampY, Reach: .22, Color: lampLight.Times(1.1)}}
+	}
+	off := s.between(0, 40)
+	rx, ry := s.between(.12, .17), s.between(.17, .23)
+	layers := 5
+	for i := range layers {
+		f := float32(i) / float32(layers-1)
+		grow := .55 + 2.1*f*f
+		rock := paint.RGB(0x6a5e54).Mix(paint.RGB(0x3a3432), f)
+		part := s.part()
+		jag := s.between(0, 40)
+		s.Layer(0, 1, func(x, y float32) (paint.Color, float32) {
+			dx, dy := (x-vx)/(rx*grow), (y-vy)/(ry*grow)
+			if dy > 0 {
+				dy *= 1.25
+			}
+			d := paint.Sqrt(dx*dx + dy*dy)
+			d += (paint.Ridge(dx*.35+jag, dy*.35+off) - .45) * .7
+			a := paint.Smooth(.98, 1.0, d)
+			if a == 0 {
+				return paint.Color{}, 0
+			}
+			n := paint.Ridge(x*2.2+off, y*2.2+jag)
+			n2 := paint.Ridge(x*2.2+off+.02, y*2.2+jag-.03)
+			bump := s.step(paint.Clamp(.5+(n-n2)*3.5, 0, 1))
+			lit := s.light.Sky.Times(.5 + .5*bump).Plus(opening.Times(.75 * (1 - f) * (.3 + .7*bump) * paint.Exp((d-1)*2.2)))
+			for _, l := range s.light.Lamps {
+				r := ((x-l.X)*(x-l.X) + (y-l.Y)*(y-l.Y)) / (l.Reach * l.Reach)
+				lit = lit.Plus(l.Color.Times((.35 + .65*bump) / (1 + r*1.6)))
+			}
+			return rock.Under(lit), a
+		})
+		_ = part
+		s.mist(vy, vy+.4, .12*(1-f), opening)
+	}
+	s.rocks(.66, 6)
+	if len(s.light.Lamps) > 0 {
+		s.Glow(lampX, lampY, .1, lampLight.Times(.25))
+	}
+}
