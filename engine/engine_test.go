@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -171,6 +170,7 @@ pipeline "joined" {
   output "files" { value = [for i in stage.items.items : { id = i.id, file = stage.made[i.id].file }] }
   output "first" { value = try(stage.made["item-00"].file, null) }
 }
+
 `
 
 func config(dir, hcl string, shop *workshop) engine.Config {
@@ -280,164 +280,6 @@ func TestEventsAreNumberedAndCanBeReadAgain(t *testing.T) {
 	}
 	if first, last := live[0].Kind, live[len(live)-1].Kind; first != engine.RunCreated || last != engine.RunCompleted {
 		t.Errorf("events go from %s to %s", first, last)
-	}
-}
-
-func TestAFailedCallIsTriedAgain(t *testing.T) {
-	shop := &workshop{}
-	shop.onMake = func(_ context.Context, call *providers.Call, in makeIn) error {
-		if in.Text == "text 1" && call.Attempt < 3 {
-			return providers.Errorf(providers.KindUnavailable, "busy")
-		}
-		return nil
-	}
-	eng := open(t, config(t.TempDir(), joined, shop))
-	wait(t, start(t, eng, nil))
-	if got := strings.Count(strings.Join(shop.made(), " "), `made["item-01"]`); got != 3 {
-		t.Errorf("%d attempts, want 3", got)
-	}
-}
-
-func TestAFinalFailureFailsTheRunAndStartsNothingDownstream(t *testing.T) {
-	shop := &workshop{}
-	shop.onMake = func(_ context.Context, _ *providers.Call, in makeIn) error {
-		if in.Text == "text 1" {
-			return &providers.Error{Kind: providers.KindRejected, Message: "not this", Hint: "ask for something else"}
-		}
-		return nil
-	}
-	eng := open(t, config(t.TempDir(), joined, shop))
-	run := start(t, eng, nil)
-	_, err := run.Wait(t.Context())
-	var failed *engine.RunError
-	if !errors.As(err, &failed) {
-		t.Fatalf("error %v, want a *RunError", err)
-	}
-	if failed.Address != `made["item-01"]` || failed.Kind != providers.KindRejected || failed.Provider != "shop" {
-		t.Errorf("failure %+v", failed)
-	}
-	if want := `made["item-01"] failed at shop: not this (ask for something else)`; err.Error() != want {
-		t.Errorf("error %q, want %q", err, want)
-	}
-	if slices.Contains(shop.made(), "joined") {
-		t.Error("a stage downstream of the failure was started")
-	}
-	if s := run.Status(); s.State != engine.Failed {
-		t.Errorf("state %s", s.State)
-	}
-}
-
-func TestARunFromAFailedOneKeepsWhatItDid(t *testing.T) {
-	shop := &workshop{vary: true}
-	broken := true
-	shop.onMake = func(_ context.Context, _ *providers.Call, in makeIn) error {
-		if in.Text == "text 1" && broken {
-			return providers.Errorf(providers.KindRejected, "not this")
-		}
-		return nil
-	}
-	eng := open(t, config(t.TempDir(), joined, shop))
-	first := start(t, eng, nil)
-	if _, err := first.Wait(t.Context()); err == nil {
-		t.Fatal("no error")
-	}
-	before := shop.made()
-	broken = false
-	second := start(t, eng, nil, engine.StartOptions{From: first.ID})
-	wait(t, second)
-	if second.Seed() != first.Seed() {
-		t.Error("the seed is not inherited")
-	}
-	for _, address := range before {
-		if n := strings.Count(strings.Join(shop.made(), " "), address); n != 1 && address != `made["item-01"]` {
-			t.Errorf("%s was called %d times", address, n)
-		}
-	}
-}
-
-const routed = `
-route "t.make" {
-  prefer   = ["first"]
-  fallback = ["second"]
-}
-` + joined
-
-func TestAFallbackServesWhenTheFirstHasFinallyFailed(t *testing.T) {
-	first, second := &workshop{}, &workshop{}
-	first.onMake = func(_ context.Context, _ *providers.Call, in makeIn) error {
-		if in.Text == "text 1" {
-			return providers.Errorf(providers.KindRejected, "not this")
-		}
-		return nil
-	}
-	conf := config(t.TempDir(), routed, nil)
-	conf.Providers = source{[]string{"first", "second"}, map[string]*workshop{"first": first, "second": second}}
-	out := wait(t, start(t, open(t, conf), nil))
-	if got, want := text(t, out, "text"), "text 0 by first|text 1 by second|text 2 by first"; got != want {
-		t.Errorf("text %q, want %q", got, want)
-	}
-}
-
-func TestNobodyReadyIsSaidBeforeAnythingStarts(t *testing.T) {
-	shop := &workshop{ready: func() providers.Configured {
-		return providers.Configured{Problem: "The tool is missing.", Hint: "apt-get install tool"}
-	}}
-	eng := open(t, config(t.TempDir(), joined, shop))
-	_, err := eng.Start(t.Context(), "joined", nil)
-	var not *engine.NotReadyError
-	if !errors.As(err, &not) || len(not.Missing) == 0 || not.Missing[0].Hint != "apt-get install tool" {
-		t.Fatalf("error %v", err)
-	}
-	if len(shop.made()) > 0 {
-		t.Error("something was called")
-	}
-}
-
-func TestCancelReachesTheCallAtOnce(t *testing.T) {
-	shop := &workshop{}
-	entered := make(chan struct{}, 8)
-	shop.onMake = func(ctx context.Context, _ *providers.Call, _ makeIn) error {
-		entered <- struct{}{}
-		<-ctx.Done()
-		return ctx.Err()
-	}
-	eng := open(t, config(t.TempDir(), joined, shop))
-	run := start(t, eng, nil)
-	<-entered
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-	defer cancel()
-	if err := run.Cancel(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := run.Wait(t.Context()); !errors.Is(err, engine.ErrCancelled) {
-		t.Errorf("error %v", err)
-	}
-	if s := run.Status(); s.State != engine.Cancelled || s.Stages[1].State != engine.Cancelled {
-		t.Errorf("status %+v", s)
-	}
-}
-
-func TestATimeoutIsAFailureOfTheAttempt(t *testing.T) {
-	shop := &workshop{}
-	shop.onMake = func(ctx context.Context, call *providers.Call, in makeIn) error {
-		if call.Attempt > 1 || in.Text != "text 0" {
-			return nil
-		}
-		<-ctx.Done()
-		return ctx.Err()
-	}
-	hcl := strings.Replace(joined, "retry {", "timeout = \"20ms\"\n    retry {", 1)
-	eng := open(t, config(t.TempDir(), hcl, shop))
-	run := start(t, eng, nil)
-	wait(t, run)
-	var failed *engine.Failure
-	for ev := range run.Events(t.Context()) {
-		if ev.Kind == engine.AttemptFailed {
-			failed = ev.Error
-		}
-	}
-	if failed == nil || failed.Kind != providers.KindTimeout {
-		t.Errorf("failure %+v", failed)
 	}
 }
 
@@ -598,39 +440,4 @@ func TestOutputsGrowWhileTheRunGoesOn(t *testing.T) {
 	}
 	close(hold)
 	wait(t, run)
-}
-
-func TestWrongInputsAreRefused(t *testing.T) {
-	eng := open(t, config(t.TempDir(), joined, &workshop{}))
-	_, err := eng.Start(t.Context(), "joined", engine.Inputs{"cuont": 3, "count": "many"})
-	var input *engine.InputError
-	if !errors.As(err, &input) || len(input.Problems) != 2 {
-		t.Fatalf("error %v", err)
-	}
-	if _, err := eng.Start(t.Context(), "jioned", nil); !errors.Is(err, engine.ErrNotFound) || !strings.Contains(err.Error(), `did you mean "joined"?`) {
-		t.Errorf("error %v", err)
-	}
-}
-
-func TestInvalidPipelinesAreRefusedWithTheirPlace(t *testing.T) {
-	conf := config(t.TempDir(), strings.Replace(joined, `uses = "t.join"`, `uses = "t.jion"`, 1), &workshop{})
-	_, err := engine.Open(t.Context(), conf)
-	var invalid *engine.InvalidError
-	if !errors.As(err, &invalid) || !strings.Contains(err.Error(), `did you mean "t.join"?`) && !strings.Contains(err.Error(), `Did you mean "t.join"?`) {
-		t.Fatalf("error %v", err)
-	}
-}
-
-func TestOutputThatDoesNotFitIsTheProvidersFault(t *testing.T) {
-	shop := &workshop{}
-	outside := filepath.Join(t.TempDir(), "outside.txt")
-	shop.onMake = func(_ context.Context, call *providers.Call, _ makeIn) error {
-		return os.Symlink(outside, filepath.Join(call.WorkDir, "made.txt"))
-	}
-	eng := open(t, config(t.TempDir(), joined, shop))
-	_, err := start(t, eng, nil).Wait(t.Context())
-	var failed *engine.RunError
-	if !errors.As(err, &failed) || failed.Kind != providers.KindInternal {
-		t.Errorf("error %v", err)
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"strings"
 
 	"github.com/filmloom/filmloom/engine"
 	"github.com/filmloom/filmloom/engine/pipeline"
@@ -77,7 +78,7 @@ func ExampleRun_Events() {
 	}
 	for ev := range run.Events(ctx) {
 		if ev.Kind != engine.Progress {
-			fmt.Println(ev.Seq, ev.Kind, ev.Address)
+			fmt.Println(strings.TrimSpace(fmt.Sprintln(ev.Seq, ev.Kind, ev.Address)))
 		}
 	}
 	// Output:

@@ -13,26 +13,24 @@ import (
 	"time"
 )
 
-// finished counts, by address, the calls that the mock's log has as finished, and as started.
-func finished(t *testing.T, path string) (finished, started map[string]int) {
+// finished counts, by address, the calls that the mock's log has as done. A line is capability,
+// address, attempt, idempotency key, and started, done or failed.
+func finished(t *testing.T, path string) map[string]int {
 	t.Helper()
-	finished, started = map[string]int{}, map[string]int{}
+	finished := map[string]int{}
 	b, err := os.ReadFile(path)
 	if os.IsNotExist(err) {
-		return finished, started
+		return finished
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range strings.Split(strings.TrimSpace(string(b)), "\n") {
-		fields := strings.Split(line, "\t")
-		if fields[0] == "finished" {
-			finished[fields[2]]++
-		} else {
-			started[fields[2]]++
+	for line := range strings.Lines(string(b)) {
+		if fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t"); len(fields) == 5 && fields[4] == "done" {
+			finished[fields[1]]++
 		}
 	}
-	return finished, started
+	return finished
 }
 
 // A render that is killed in the middle leaves no process behind; the same command goes on and makes
@@ -73,7 +71,7 @@ func TestKilledRenderGoesOnAndLeavesNoProcess(t *testing.T) {
 	for n := 0; n < 6; {
 		select {
 		case <-poll.C:
-			done, _ := finished(t, log)
+			done := finished(t, log)
 			n = len(done)
 		case <-deadline.C:
 			t.Fatal("the render did not get far enough to be killed")
@@ -96,7 +94,7 @@ func TestKilledRenderGoesOnAndLeavesNoProcess(t *testing.T) {
 			}
 		}
 	}
-	before, _ := finished(t, log)
+	before := finished(t, log)
 
 	var stderr bytes.Buffer
 	second := render()
@@ -111,7 +109,7 @@ func TestKilledRenderGoesOnAndLeavesNoProcess(t *testing.T) {
 		t.Errorf("no film: %v", err)
 	}
 	// At most the calls in flight (two) may have finished without being recorded.
-	after, _ := finished(t, log)
+	after := finished(t, log)
 	repeated := 0
 	for address, n := range after {
 		if n > 1 {

@@ -1,0 +1,220 @@
+package journaltest
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/filmloom/filmloom/engine/journal"
+)
+
+func createdRun(t *testing.T, j journal.Journal) {
+	r := sample("r1")
+	r.Parent, r.Lineage = "r0", "r0"
+	r.Created = start.In(time.FixedZone("elsewhere", 3600))
+	if err := j.Create(t.Context(), r, journal.Batch{State: "running", Events: []journal.Event{event("created", 1)}}); err != nil {
+		t.Fatal(err)
+	}
+	want := r
+	want.Created, want.Updated, want.Ordinal, want.LastSeq, want.State = start, start.Add(time.Minute), 1, 1, "running"
+	same(t, "run", get(t, j, "r1"), want)
+
+	create(t, j, sample("r2"))
+	if r := get(t, j, "r2"); !r.Updated.Equal(start) || r.LastSeq != 0 || r.Ordinal != 2 {
+		t.Errorf("a run without events: %+v", r)
+	}
+}
+
+func takenID(t *testing.T, j journal.Journal) {
+	create(t, j, sample("r1"))
+	other := sample("r1")
+	other.Pipeline = "other"
+	err := j.Create(t.Context(), other, journal.Batch{Events: []journal.Event{event("x", 0)}, Outcomes: []journal.Outcome{{Scope: "s", Key: "k"}}})
+	wantError(t, err, journal.ErrExists)
+	if r := get(t, j, "r1"); r.Pipeline != "story_video" || r.LastSeq != 0 {
+		t.Errorf("the run has changed: %+v", r)
+	}
+	_, err = j.Outcome(t.Context(), "s", "k")
+	wantError(t, err, journal.ErrNotFound)
+}
+
+func unknownRun(t *testing.T, j journal.Journal) {
+	create(t, j, sample("r1"))
+	_, err := j.Run(t.Context(), "r")
+	wantError(t, err, journal.ErrNotFound)
+	_, err = j.Append(t.Context(), "r", journal.Batch{Outcomes: []journal.Outcome{{Scope: "s", Key: "k"}}})
+	wantError(t, err, journal.ErrNotFound)
+	_, err = j.Outcome(t.Context(), "s", "k")
+	wantError(t, err, journal.ErrNotFound)
+	_, err = collect(j.Events(t.Context(), "r", 1))
+	wantError(t, err, journal.ErrNotFound)
+	wantError(t, j.Delete(t.Context(), "r"), journal.ErrNotFound)
+}
+
+func listing(t *testing.T, j journal.Journal) {
+	for i := range 300 {
+		r := sample(fmt.Sprintf("r%03d", i))
+		r.Pipeline = []string{"film", "film2"}[i%2]
+		r.State = []string{"done", "failed", "running"}[i%3]
+		r.Lineage = fmt.Sprintf("l%d", i/100)
+		r.Created = start.Add(-time.Duration(i) * time.Hour) // the order is that of creation, not of the clock
+		create(t, j, r)
+	}
+	for _, q := range []journal.Query{
+		{},
+		{Limit: 1},
+		{Limit: 200},
+		{Pipeline: "film"},
+		{Pipeline: "film", Limit: 150},
+		{Pipeline: "fil"},
+		{State: "failed"},
+		{State: "failed", Pipeline: "film2", Limit: 7},
+		{Lineage: "l1"},
+		{Lineage: "l1", State: "running", Pipeline: "film"},
+		{Lineage: "l9"},
+	} {
+		var want []string
+		for i := 299; i >= 0; i-- {
+			r := get(t, j, fmt.Sprintf("r%03d", i))
+			if q.Matches(r) && (q.Limit == 0 || len(want) < q.Limit) {
+				want = append(want, r.ID)
+			}
+		}
+		got := collected(t, j.Runs(t.Context(), q))
+		if ids(got) != strings.Join(want, " ") {
+			t.Errorf("%+v: got %s, want %s", q, ids(got), want)
+		}
+		for _, r := range got {
+			if len(r.Frozen) == 0 || r.Ordinal == 0 {
+				t.Fatalf("%+v: an incomplete run: %+v", q, r)
+			}
+		}
+	}
+}
+
+func listingMeanwhile(t *testing.T, j journal.Journal) {
+	for i := range 200 {
+		create(t, j, sample(fmt.Sprint("r", i)))
+	}
+	n := 0
+	for r, err := range j.Runs(t.Context(), journal.Query{State: "queued"}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		appendTo(t, j, r.ID, journal.Batch{State: "done", Events: []journal.Event{event("e", n)}})
+		for range j.Events(t.Context(), r.ID, 1) {
+			break
+		}
+		if n++; n == 150 {
+			break
+		}
+	}
+	if got := collected(t, j.Runs(t.Context(), journal.Query{State: "done"})); len(got) != 150 {
+		t.Errorf("%d runs are done, want 150", len(got))
+	}
+}
+
+func outcomes(t *testing.T, j journal.Journal) {
+	create(t, j, sample("r1"), sample("r2"))
+	old := journal.Outcome{Scope: "shared", Key: "k", Data: json.RawMessage("1"), Artifacts: []string{"a"}}
+	newer := journal.Outcome{Scope: "shared", Key: "k", Data: json.RawMessage("2"), Artifacts: []string{"b", "c"}}
+	appendTo(t, j, "r1", journal.Batch{Outcomes: []journal.Outcome{old}})
+	appendTo(t, j, "r2", journal.Batch{Outcomes: []journal.Outcome{old, newer}})
+	got, err := j.Outcome(t.Context(), "shared", "k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "outcome", got, newer)
+	for _, miss := range [][2]string{{"share", "dk"}, {"shared", "k2"}, {"", "k"}, {"shared", ""}} {
+		_, err := j.Outcome(t.Context(), miss[0], miss[1])
+		wantError(t, err, journal.ErrNotFound)
+	}
+}
+
+func listOutcomes(t *testing.T, j journal.Journal) {
+	create(t, j, sample("r1"))
+	for i := range 290 {
+		appendTo(t, j, "r1", journal.Batch{Outcomes: []journal.Outcome{{Scope: fmt.Sprint("s", i%3), Key: fmt.Sprintf("k%04d", i), Artifacts: []string{fmt.Sprint(i)}}}})
+	}
+	var want []string
+	for scope := range 3 {
+		for i := scope; i < 290; i += 3 {
+			want = append(want, fmt.Sprintf("s%d k%04d %d", scope, i, i))
+		}
+	}
+	var got []string
+	for _, o := range collected(t, j.Outcomes(t.Context())) {
+		got = append(got, o.Scope+" "+o.Key+" "+o.Artifacts[0])
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func deleted(t *testing.T, j journal.Journal) {
+	create(t, j, sample("r1"), sample("r10"), sample("r2"))
+	for _, id := range []string{"r1", "r10"} {
+		appendTo(t, j, id, journal.Batch{State: "done", Events: []journal.Event{event("a", 1), event("b", 2)}})
+	}
+	if err := j.Delete(t.Context(), "r1"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := j.Run(t.Context(), "r1")
+	wantError(t, err, journal.ErrNotFound)
+	for _, q := range []journal.Query{{}, {Pipeline: "story_video"}} {
+		if got := ids(collected(t, j.Runs(t.Context(), q))); got != "r2 r10" {
+			t.Errorf("%+v: %s", q, got)
+		}
+	}
+	for _, q := range []journal.Query{{Lineage: "r1"}, {State: "done", Lineage: "r1"}} {
+		if got := ids(collected(t, j.Runs(t.Context(), q))); got != "" {
+			t.Errorf("%+v: %s", q, got)
+		}
+	}
+	if got := collected(t, j.Events(t.Context(), "r10", 1)); len(got) != 2 {
+		t.Errorf("another run lost events: %v", got)
+	}
+	create(t, j, sample("r1"))
+	if got := collected(t, j.Events(t.Context(), "r1", 1)); len(got) != 0 {
+		t.Errorf("a new run has old events: %v", got)
+	}
+}
+
+func lineage(t *testing.T, j journal.Journal) {
+	first, second, other := sample("r1"), sample("r2"), sample("r10")
+	second.Lineage, second.Parent = "r1", "r1"
+	create(t, j, first, second, other)
+	for _, scope := range []string{journal.LineageScope("r1"), journal.LineageScope("r10"), "shared"} {
+		appendTo(t, j, "r1", journal.Batch{Outcomes: []journal.Outcome{{Scope: scope, Key: "k"}, {Scope: scope, Key: "k2"}}})
+	}
+	count := func() int { return len(collected(t, j.Outcomes(t.Context()))) }
+	if err := j.Delete(t.Context(), "r1"); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(); n != 6 {
+		t.Errorf("%d outcomes while the lineage has a run, want 6", n)
+	}
+	if err := j.Delete(t.Context(), "r2"); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(); n != 4 {
+		t.Errorf("%d outcomes after the lineage's last run, want 4", n)
+	}
+	_, err := j.Outcome(t.Context(), journal.LineageScope("r1"), "k")
+	wantError(t, err, journal.ErrNotFound)
+}
+
+func ordinals(t *testing.T, j journal.Journal) {
+	create(t, j, sample("r1"), sample("r2"))
+	if err := j.Delete(t.Context(), "r2"); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, j.Create(t.Context(), sample("r1"), journal.Batch{}), journal.ErrExists)
+	create(t, j, sample("r3"))
+	if got := get(t, j, "r3").Ordinal; got != 3 {
+		t.Errorf("ordinal %d, want 3", got)
+	}
+}
