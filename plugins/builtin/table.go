@@ -5,6 +5,7 @@ import (
 	"github.com/filmloom/filmloom/plugins/illustrator"
 	"github.com/filmloom/filmloom/plugins/localtts"
 	"github.com/filmloom/filmloom/plugins/mock"
+	"github.com/filmloom/filmloom/plugins/musician"
 	"github.com/filmloom/filmloom/plugins/storyteller"
 	"github.com/filmloom/filmloom/providers"
 )
@@ -20,6 +21,7 @@ var table = []entry{
 	{"storyteller", storyteller.New},
 	{"illustrator", illustrator.New},
 	{"localtts", localtts.New},
+	{"musician", musician.New},
 	{"ffmpeg", ffmpeg.New},
 	{"mock", mock.New},
 }
