@@ -63,6 +63,9 @@ func unserved(file *pipeline.File, all []engine.ProviderStatus) error {
 				_, ok := p.Description.Capability(st.Capability)
 				route := file.Routes[st.Capability]
 				listed := route == nil || slices.Contains(route.Prefer, p.Name) || slices.Contains(route.Fallback, p.Name)
+				if st.Provider != "" {
+					listed = p.Name == st.Provider
+				}
 				return ok && p.Ready && listed
 			})
 			if !served && !slices.Contains(missing, st.Capability) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"testing"
@@ -29,6 +30,11 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
+			filmloom, err := exec.LookPath("filmloom")
+			if err != nil {
+				return err
+			}
+			env.Setenv("BIN", filepath.Dir(filmloom)) // for a machine that has nothing else
 			return os.WriteFile(filepath.Join(env.WorkDir, "mock.hcl"), mocked, 0o644)
 		},
 		RequireExplicitExec: true,
