@@ -12,11 +12,11 @@ import (
 // The parts of flite's structures that are read here, as its 2.x headers lay them out.
 type (
 	cstVoice struct {
-		name     uintptr
+		_        uintptr // name
 		features uintptr
 	}
 	cstWave struct {
-		kind       uintptr
+		_          uintptr // type
 		sampleRate int32
 		numSamples int32
 		channels   int32
@@ -24,10 +24,8 @@ type (
 	}
 )
 
-// flite is the English engine: libflite, loaded into this process. The library shares its voices'
-// settings between calls, so mu covers one sentence.
+// flite is the English engine: libflite, loaded into this process.
 type flite struct {
-	mu     sync.Mutex
 	voices map[string]*cstVoice
 
 	synth        func(text string, voice *cstVoice) uintptr
@@ -39,7 +37,7 @@ type flite struct {
 	as           func(item uintptr, relation string) uintptr
 	wave         func(utterance uintptr) *cstWave
 	delete       func(utterance uintptr)
-	setFloat     func(features uintptr, name string, v float32)
+	setFloat     func(features uintptr, name *byte, v float32)
 }
 
 var fliteSpeakers = []string{"slt", "rms", "awb"}
@@ -52,6 +50,9 @@ var openFlite = sync.OnceValues(func() (*flite, error) {
 			return 0, fmt.Errorf("cannot load %s: %w", name, err)
 		}
 		return lib, nil
+	}
+	if err := openRandom(); err != nil {
+		return nil, err
 	}
 	lib, err := open("libflite.so.1")
 	if err != nil {
@@ -103,15 +104,23 @@ func bind(lib uintptr, functions map[string]any) error {
 	return nil
 }
 
+// The names of the features that are set. Flite keeps the pointer that it is given, so these stay where
+// they are as long as the process lives.
+var (
+	durationStretch = &[]byte("duration_stretch\x00")[0]
+	pitchMean       = &[]byte("int_f0_target_mean\x00")[0]
+)
+
 // say speaks a script of plain ASCII. Pace 1 is the voice's own.
 func (f *flite) say(s script, v fliteVoice, pace float64) (recording, int, error) {
 	text := s.String()
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	speaking.Lock()
+	defer speaking.Unlock()
+	reseed()
 	cv := f.voices[v.speaker]
-	f.setFloat(cv.features, "duration_stretch", float32(v.stretch*v.depth/pace))
+	f.setFloat(cv.features, durationStretch, float32(v.stretch*v.depth/pace))
 	if v.pitch > 0 {
-		f.setFloat(cv.features, "int_f0_target_mean", float32(v.pitch))
+		f.setFloat(cv.features, pitchMean, float32(v.pitch))
 	}
 	u := f.synth(text, cv)
 	if u == 0 {
@@ -145,7 +154,7 @@ func (f *flite) marks(item uintptr, s script, text string, rate int) []mark {
 				token = p
 				name := f.itemString(p, "name")
 				if at := strings.Index(text[cursor:], name); name != "" && at >= 0 {
-					owner = s.ownerAt(cursor+at, cursor+at+len(name))
+					owner = s.ownerAt(cursor + at)
 					cursor += at + len(name)
 				}
 			}

@@ -1,6 +1,10 @@
 package localtts
 
-import "context"
+import (
+	"context"
+	"strings"
+	"unicode"
+)
 
 // A language is how a text of it is divided, written for its engine, and spoken.
 type language struct {
@@ -12,7 +16,30 @@ type language struct {
 }
 
 var languages = map[string]language{
-	"english": {words: splitWords, abbreviation: englishAbbreviation, script: englishScript, open: english, shelf: 3},
+	"english":    {words: splitWords, abbreviation: englishAbbreviation, script: englishScript, open: english, shelf: 3},
+	"czech":      spaced("cs", "např tzv atd apod tj např č str mj ing mgr dr"),
+	"danish":     spaced("da", "f.eks bl.a dvs ca nr hr fr dr kl osv"),
+	"dutch":      spaced("nl", "bijv d.w.z o.a ca nr dhr mevr dr m.a.w"),
+	"french":     spaced("fr", "m mm mme mlle dr st p.ex env av apr n° cf"),
+	"german":     spaced("de", "z.b d.h u.a bzw ca nr hr fr dr prof st vgl evtl ggf usw sog"),
+	"greek":      spaced("el", "π.χ δηλ κ κα αρ σελ δρ βλ"),
+	"hindi":      spaced("hi", "डॉ श्री प्रो"),
+	"indonesian": spaced("id", "dr prof hlm no tgl yth jl"),
+	"italian":    spaced("it", "sig dott prof ecc es pag n ca avv ing"),
+	"norwegian":  spaced("nb", "f.eks bl.a dvs ca nr hr fr dr kl osv"),
+	"polish":     spaced("pl", "np tzw itd itp tj dr prof ul r w nr str m.in ok inż mgr św"),
+	"portuguese": spaced("pt-br", "sr sra dr dra prof p.ex etc pág nº av"),
+	"russian":    spaced("ru", "т.е т.д т.п г гг в вв ул стр см др проф им руб тыс млн"),
+	"spanish":    spaced("es", "sr sra srta dr dra ud uds p.ej pág núm etc av"),
+	"swedish":    spaced("sv", "t.ex bl.a dvs ca nr hr fr dr kl osv m.m s.k"),
+	"turkish":    spaced("tr", "dr prof vb vs örn sn no cad sok bkz"),
+	"ukrainian":  spaced("uk", "т.д т.п р рр ст вул стор див ін проф ім грн тис млн"),
+	"chinese": {
+		words: splitChinese, abbreviation: noAbbreviation, script: chineseScript, open: espeakIn("cmn-latn-pinyin"),
+	},
+	"japanese": {
+		words: splitJapanese, abbreviation: noAbbreviation, script: japaneseScript, open: espeakIn("ja"),
+	},
 }
 
 // english opens flite with a voice.
@@ -22,4 +49,74 @@ func english(v voice, pace float64) (sayer, error) {
 		return nil, err
 	}
 	return func(_ context.Context, s script) (recording, int, error) { return f.say(s, v.flite, pace) }, nil
+}
+
+// espeakIn makes the function that opens espeak-ng with a language's voice.
+func espeakIn(name string) func(voice, float64) (sayer, error) {
+	return func(v voice, pace float64) (sayer, error) {
+		e, err := openEspeak()
+		if err != nil {
+			return nil, err
+		}
+		return func(ctx context.Context, s script) (recording, int, error) {
+			return e.say(ctx, s, name, v.espeak, pace)
+		}, nil
+	}
+}
+
+// spaced is a language that is written with spaces and spoken by espeak-ng, with the abbreviations
+// (in lower case, without their last full stop) that stand within sentences.
+func spaced(espeakName, abbreviations string) language {
+	known := map[string]bool{}
+	for _, a := range strings.Fields(abbreviations) {
+		known[a] = true
+	}
+	return language{
+		words:  splitWords,
+		script: spacedScript,
+		open:   espeakIn(espeakName),
+		abbreviation: func(printed string) bool {
+			body, dotted := strings.CutSuffix(strings.ToLower(strings.Trim(plain(printed), `"'()[] `)), ".")
+			if !dotted {
+				return false
+			}
+			letters := []rune(body)
+			return known[body] || len(letters) == 1 && unicode.IsLetter(letters[0]) || ordinalNumber(body)
+		},
+	}
+}
+
+// ordinalNumber: "3." is an ordinal in many of these languages, and "1984." the end of a sentence.
+func ordinalNumber(body string) bool {
+	return len(body) <= 2 && body != "" && strings.Trim(body, "0123456789") == ""
+}
+
+func noAbbreviation(string) bool { return false }
+
+// spacedScript writes words for espeak-ng, which reads numbers and the usual symbols itself.
+func spacedScript(words []word) script {
+	var s script
+	for i, w := range words {
+		said := strings.TrimSpace(readable(plain(w.text)))
+		if said == "" {
+			continue
+		}
+		if len(s.runes) > 0 {
+			s.gap(" ")
+		}
+		s.add(i, said)
+	}
+	return s
+}
+
+// readable leaves out what espeak-ng would name instead of reading on: emphasis marks, brackets of
+// code, pictures. What stands between two words becomes a space.
+func readable(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case sounds(r), unicode.IsSpace(r), strings.ContainsRune(`.,;:!?'"()-–/।॥。、，！？；：`, r):
+			return r
+		}
+		return ' '
+	}, text)
 }

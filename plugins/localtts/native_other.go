@@ -16,8 +16,10 @@ type (
 	espeak struct{}
 )
 
-func openFlite() (*flite, error)   { return nil, errSystem }
-func openEspeak() (*espeak, error) { return nil, errSystem }
+var (
+	openFlite  = func() (*flite, error) { return nil, errSystem }
+	openEspeak = func() (*espeak, error) { return nil, errSystem }
+)
 
 func (*flite) say(script, fliteVoice, float64) (recording, int, error) {
 	return recording{}, 0, errSystem

@@ -1,6 +1,9 @@
 package localtts
 
-import "unicode"
+import (
+	"strings"
+	"unicode"
+)
 
 // A script is what an engine is given to say, with the printed word behind each of its characters.
 // Engines tell times by position in what they were given, which differs from what is printed: numbers
@@ -51,9 +54,10 @@ func (s *script) weights(n int) []int {
 	return w
 }
 
-// ownerAt gives the printed word of the first owned character in [from, to), or noOwner.
-func (s *script) ownerAt(from, to int) int {
-	for i := max(from, 0); i < min(to, len(s.owner)); i++ {
+// ownerAt gives the printed word of the first sounding character at or after the position, or noOwner.
+// Engines point at spaces and punctuation too: espeak-ng counts one too few after "z. B.".
+func (s *script) ownerAt(position int) int {
+	for i := max(position, 0); i < len(s.owner); i++ {
 		if s.owner[i] != noOwner && sounds(s.runes[i]) {
 			return s.owner[i]
 		}
@@ -62,4 +66,7 @@ func (s *script) ownerAt(from, to int) int {
 }
 
 // sounds tells whether a character stands for a sound, as punctuation does not.
-func sounds(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) }
+func sounds(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || unicode.Is(unicode.Sc, r) ||
+		strings.ContainsRune("%&@§°+=±×÷", r)
+}

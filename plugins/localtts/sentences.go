@@ -11,6 +11,8 @@ type word struct {
 	text string
 	// paragraph: an empty line follows.
 	paragraph bool
+	// said is the reading in kana, in Japanese only.
+	said string
 }
 
 // splitWords gives the words of a text that is written with spaces: exactly [strings.Fields].
@@ -65,23 +67,29 @@ const (
 func splitSentences(words []word, abbreviation func(string) bool) []sentence {
 	var sentences []sentence
 	first, length := 0, 0
+	held := 0.0 // the pause of an end that waits for a closing quote which stands alone
 	for i, w := range words {
 		length += utf8.RuneCountInString(w.text) + 1
 		pause := pauseAfter(w.text)
-		last := i == len(words)-1
 		ends := false
 		switch {
-		case last:
+		case i == len(words)-1:
 			ends = true
 		case w.paragraph:
 			ends, pause = true, pauseParagraph
+		case held > 0:
+			ends, pause = true, held
 		case pause >= pauseSentence:
 			ends = !continues(words[i+1].text) && !abbreviation(w.text)
 		case pause == pauseClause:
 			ends = length > breath
 		}
+		held = 0
+		if ends && i < len(words)-1 && !w.paragraph && closes(words[i+1].text) {
+			ends, held = false, pause
+		}
 		if !ends && length > longBreath {
-			ends, pause = true, pauseNone
+			ends, pause = true, max(held, pauseNone)
 		}
 		if ends {
 			sentences = append(sentences, sentence{first: first, words: words[first : i+1], pause: pause})
@@ -91,9 +99,16 @@ func splitSentences(words []word, abbreviation func(string) bool) []sentence {
 	return sentences
 }
 
+const closers = `"'”’»«›)]}」』）】》`
+
+// closes tells whether a word is closing punctuation alone: French writes « mot » with spaces.
+func closes(text string) bool {
+	return strings.TrimRight(text, closers+".!?…") == "" && !strings.HasPrefix(text, "«")
+}
+
 // pauseAfter tells how long a reader rests after a word, by the punctuation that ends it.
 func pauseAfter(text string) float64 {
-	text = strings.TrimRightFunc(text, func(r rune) bool { return strings.ContainsRune(`"'”’»«›)]}」』）】》`, r) })
+	text = strings.TrimRight(text, closers)
 	switch {
 	case strings.HasSuffix(text, "...") || strings.HasSuffix(text, "…"):
 		return pauseTrailing

@@ -13,7 +13,7 @@ type recording struct {
 }
 
 const (
-	// quiet is the amplitude below which sound at the ends counts as silence (-50 dBFS).
+	// quiet is the amplitude below which sound counts as silence whatever is around it (-50 dBFS).
 	quiet = 104
 	// margin is how many seconds of quiet stay at the ends of a sentence, so that no sound is cut.
 	margin = 0.02
@@ -21,13 +21,18 @@ const (
 	peak = 23197
 )
 
-// trim cuts the silence at both ends down to margin and moves the marks along.
+// trim cuts the silence at both ends down to margin and moves the marks along. Silence is what lies
+// 40 dB below the loudest sample: breath and noise of the vocoder do.
 func (r *recording) trim(rate int) {
+	threshold := quiet
+	for _, v := range r.samples {
+		threshold = max(threshold, abs(v)/100)
+	}
 	first, last := 0, len(r.samples)
-	for first < last && abs(r.samples[first]) < quiet {
+	for first < last && abs(r.samples[first]) <= threshold {
 		first++
 	}
-	for last > first && abs(r.samples[last-1]) < quiet {
+	for last > first && abs(r.samples[last-1]) <= threshold {
 		last--
 	}
 	keep := int(margin * float64(rate))

@@ -27,7 +27,7 @@ var voices = map[string]voice{
 	"alloy":   {fliteVoice{"slt", 150, 1.12, 1}, espeakVoice{"f2", 35, 150}},
 	"echo":    {fliteVoice{"rms", 0, 1.12, 1}, espeakVoice{"m3", 45, 150}},
 	"fable":   {fliteVoice{"awb", 135, 1.12, 1}, espeakVoice{"m7", 55, 155}},
-	"onyx":    {fliteVoice{"rms", 0, 1.18, 0.92}, espeakVoice{"m1", 20, 140}},
+	"onyx":    {fliteVoice{"rms", 0, 1.18, 0.9}, espeakVoice{"m1", 20, 140}},
 	"nova":    {fliteVoice{"slt", 175, 1.10, 1}, espeakVoice{"f5", 55, 155}},
-	"shimmer": {fliteVoice{"slt", 195, 1.18, 1}, espeakVoice{"f4", 62, 145}},
+	"shimmer": {fliteVoice{"slt", 195, 1.18, 1}, espeakVoice{"f4", 62, 132}},
 }
