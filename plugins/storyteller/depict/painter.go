@@ -61,6 +61,17 @@ var (
 	cameras = []string{"wide", "medium", "close", "medium", "wide", "close", "aerial", "medium"}
 )
 
+// belongs says where a thing is found as long as the text has named no place.
+var belongs = map[string]string{
+	"piano": indoors, "bed": indoors, "table": indoors, "lamp": indoors, "book": indoors, "letter": indoors, "mirror": indoors,
+	"candle": indoors, "phone": indoors, "photograph": indoors, "clock": indoors, "door": indoors, "window": indoors, "desk": indoors,
+	"key": indoors, "bread": "in a kitchen with a table and a window",
+	"boat": "on a calm lake", "car": "on a lonely country road", "bicycle": "on a lonely country road",
+	"moon": "above hills", "stars": "above hills", "tree": "on a hill", "flower": "in a garden with flowers",
+}
+
+const indoors = "in a room with a window"
+
 const (
 	mostWho     = 2 // persons and animals in one picture
 	mostObjects = 2
@@ -105,6 +116,13 @@ func (p *Painter) Picture(passage string) Picture {
 	where := neutralPlaces[p.seed%len(neutralPlaces)]
 	if t := p.setting[place]; t != nil {
 		where = t.drawn
+	} else {
+		for _, t := range objects {
+			if at, ok := belongs[t.key]; ok {
+				where = at
+				break
+			}
+		}
 	}
 	parts = append(parts, where)
 	light := "soft daylight"

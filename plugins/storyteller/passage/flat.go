@@ -7,7 +7,7 @@ import (
 )
 
 // Flat is a cleaned text on one line: what the passages, joined, give. Line ends become spaces; in
-// Chinese and Japanese they vanish between two characters of the script.
+// Chinese and Japanese they vanish beside characters of the script.
 func Flat(cleaned, language string) string { return flatten(cleaned, language).text }
 
 // flat is a text on one line, with the places where the original had line and paragraph ends.
@@ -29,7 +29,7 @@ func flatten(cleaned, language string) flat {
 			}
 			if b.Len() > 0 {
 				first, _ := utf8.DecodeRuneInString(line)
-				if Separator(language) == " " || !ideographic(last) || !ideographic(first) {
+				if Separator(language) == " " || spaced(last) && spaced(first) {
 					b.WriteByte(' ')
 				}
 				if i == 0 {
@@ -45,6 +45,10 @@ func flatten(cleaned, language string) flat {
 	f.text = b.String()
 	return f
 }
+
+// spaced tells whether a character belongs to a script that is written with spaces. All characters of
+// the others, and the typographic marks they use, stand from U+2000 on.
+func spaced(r rune) bool { return r < 0x2000 }
 
 // ideographic tells whether a character belongs to a script that is written without spaces, or is
 // punctuation of its width.

@@ -38,6 +38,7 @@ func TestSentencesEndWhereAReaderSaysSo(t *testing.T) {
 		{"english", "It costs 1,000.50 dollars at example.com today", []string{"It costs 1,000.50 dollars at example.com today"}},
 		{"german", "Am 3. Oktober kam er, z. B. mit dem Zug. Dann ging er.", []string{"Am 3. Oktober kam er, z. B. mit dem Zug. ", "Dann ging er."}},
 		{"spanish", "¿Quién es? ¡Soy yo! Abre, Sra. López.", []string{"¿Quién es? ", "¡Soy yo! ", "Abre, Sra. López."}},
+		{"french", "« Qui est là ? » demanda-t-il. « Moi ! » Silence.", []string{"« Qui est là ? » demanda-t-il. ", "« Moi ! » ", "Silence."}},
 		{"greek", "Ποιος είναι; Κανείς. Σιωπή.", []string{"Ποιος είναι; ", "Κανείς. ", "Σιωπή."}},
 		{"hindi", "रात थी। कोई आया॥ वह कौन था? पता नहीं।", []string{"रात थी। ", "कोई आया॥ ", "वह कौन था? ", "पता नहीं।"}},
 		{"chinese", "夜深了。谁在那里？“是我！”没有人回答……他走了。", []string{"夜深了。", "谁在那里？", "“是我！”", "没有人回答……他走了。"}},
@@ -81,6 +82,10 @@ func TestDivideMakesPassagesForOnePictureEach(t *testing.T) {
 		{
 			"Japanese has no spaces between passages", "japanese", "むかしむかし、あるところに、おじいさんとおばあさんが住んでいました。\nおじいさんは山へ柴刈りに、おばあさんは川へ洗濯に行きました。",
 			[]string{"むかしむかし、あるところに、おじいさんとおばあさんが住んでいました。", "おじいさんは山へ柴刈りに、おばあさんは川へ洗濯に行きました。"},
+		},
+		{
+			"Chinese lines join without a space", "chinese", "他问……\n\n没有人回答，于是他继续往前走，就像这些年来一样。他的 iPhone\nis off。",
+			[]string{"他问……没有人回答，于是他继续往前走，就像这些年来一样。他的 iPhone is off。"},
 		},
 	} {
 		if got := Divide(Clean(c.text), c.language); !slices.Equal(got, c.want) {

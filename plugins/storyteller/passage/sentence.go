@@ -31,6 +31,11 @@ func sentenceEnds(text, language string) []int {
 		start := i
 		wide, closed := false, false
 		for i < len(text) {
+			if strings.HasPrefix(text[i:], " »") && language == "french" {
+				closed = true
+				i += len(" »")
+				continue
+			}
 			r, size = utf8.DecodeRuneInString(text[i:])
 			if endsSentence(r, language) {
 				wide = wide || strings.ContainsRune(wideEnds, r)
