@@ -199,7 +199,7 @@ func (s *scene) sizeOf(t *brief.Thing, company int) float32 {
 	if w := t.Width / t.Height * h; w > s.width*.62 {
 		h *= s.width * .62 / w
 	}
-	return min(h, .46)
+	return min(h, .4)
 }
 
 // standThing puts a thing on the ground; a small one is raised on a stone.

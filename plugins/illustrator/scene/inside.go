@@ -69,7 +69,6 @@ func (s *scene) room() {
 		s.skyline(s.horizon+.03, .14, 9, s.far(), .4)
 	}
 	s.Defocus(.003)
-	s.Part[0] = 0
 	// The lamp stands at the other side.
 	lampX := s.width * .8
 	if wx > s.width/3 {
@@ -82,7 +81,7 @@ func (s *scene) room() {
 	if library {
 		s.shelves(light, floorY, wx, windowW)
 	} else {
-		s.furnish(light, floorY, wx, windowW)
+		s.furnish(light, wx, windowW)
 	}
 	s.shaft(wx, wy, windowW, windowH)
 	s.castIndoors(light, floorY, lampX)
@@ -205,7 +204,7 @@ func (s *scene) shaft(x, y, w, h float32) {
 
 // shelves cover the wall of a library.
 func (s *scene) shelves(r *interior, floorY, wx, ww float32) {
-	case0 := func(x0, x1 float32) {
+	bookcase := func(x0, x1 float32) {
 		if x1-x0 < .06 {
 			return
 		}
@@ -224,9 +223,9 @@ func (s *scene) shelves(r *interior, floorY, wx, ww float32) {
 			return wood.Times(1.3).Under(r.at(px, py)), 1
 		})
 	}
-	case0(-.02, wx-.05)
+	bookcase(-.02, wx-.05)
 	for x := wx + ww + .05; x < s.width; x += .2 {
-		case0(x, min(x+.19, s.width+.05))
+		bookcase(x, min(x+.19, s.width+.05))
 	}
 }
 
@@ -255,7 +254,7 @@ func (s *scene) books(r *interior, x0, x1, y, h float32) {
 }
 
 // furnish hangs a picture and a shelf on the free wall.
-func (s *scene) furnish(r *interior, floorY, wx, ww float32) {
+func (s *scene) furnish(r *interior, wx, ww float32) {
 	free := wx + ww + .1
 	if wx > s.width/3 {
 		free = .05
@@ -270,7 +269,6 @@ func (s *scene) furnish(r *interior, floorY, wx, ww float32) {
 		return
 	}
 	s.framed(r, free+span*.1, s.between(.17, .24), span*.65, span*.85)
-	_ = floorY
 }
 
 // framed is a small landscape in a frame.
@@ -395,7 +393,6 @@ func (s *scene) cave() {
 		f := float32(i) / float32(layers-1)
 		grow := .55 + 2.1*f*f
 		rock := paint.RGB(0x6a5e54).Mix(paint.RGB(0x3a3432), f)
-		part := s.part()
 		jag := s.between(0, 40)
 		s.Layer(0, 1, func(x, y float32) (paint.Color, float32) {
 			dx, dy := (x-vx)/(rx*grow), (y-vy)/(ry*grow)
@@ -418,7 +415,6 @@ func (s *scene) cave() {
 			}
 			return rock.Under(lit), a
 		})
-		_ = part
 		s.mist(vy, vy+.4, .12*(1-f), opening)
 	}
 	s.rocks(.66, 6)

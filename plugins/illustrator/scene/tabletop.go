@@ -108,11 +108,9 @@ func (s *scene) lampOn(x, top float32, on []actor) {
 
 // hang puts a thing on the wall, in the air, or, where it is too large for that, on the floor.
 func (s *scene) hang(t brief.Thing, floorY float32) {
-	x := s.width * .5
-	if s.light.KeyX < 0 {
-		x = s.width * s.between(.62, .74)
-	} else {
-		x = s.width * s.between(.26, .38)
+	x := s.width * s.between(.26, .38)
+	if s.light.KeyX < 0 { // the window is on the left
+		x = s.width - x
 	}
 	h := max(t.Height*.3, .12)
 	if w := t.Width / t.Height * h; w > s.width*.4 {
