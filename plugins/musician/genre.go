@@ -41,8 +41,8 @@ var genres = map[string]genre{
 		progressions: [][]int{{0, 5, 2, 6}, {0, 3, 5, 6}, {0, 6, 5, 6}, {0, 2, 5, 6}}, cadence: 6,
 		rhythms: [][]float64{{2, 1, 1, 4}, {3, 1, 2, 2}, {1.5, .5, 2, 4}},
 		layers: []layer{
-			{strings, chords, "", 0, 0, -2, -.2, .45},
-			{strings, chords, "", 1, .6, -9, .3, .5},
+			{section, chords, "", 0, 0, -2, -.2, .45},
+			{section, chords, "", 1, .6, -9, .3, .5},
 			{bass, root, "x.......x.......", -1, .25, -3, 0, .05},
 			{pluckedLow, arpeggio, "0120123201201232", 0, .35, -9, -.35, .3},
 			{horn, melody, "", 1, .5, -9, .25, .5},
@@ -67,7 +67,7 @@ var genres = map[string]genre{
 		progressions: [][]int{{0, 0, 1, 0}, {0, 5, 1, 0}, {0, 1, 0, 6}, {0, 3, 1, 1}}, cadence: 1,
 		rhythms: [][]float64{{6, 2}, {4, 4}, {8}},
 		layers: []layer{
-			{strings, chords, "", 0, 0, -5, 0, .5},
+			{section, chords, "", 0, 0, -5, 0, .5},
 			{bass, root, "x.....x.x.......", -1, .2, -2, 0, .1},
 			{marimba, arpeggio, "0.0.0.0.0.0.0.1.", 1, .3, -11, -.3, .4},
 			{heartbeat, rhythm, "x.o.....x.o.....", 0, .15, -2, 0, .15},
@@ -95,11 +95,11 @@ var genres = map[string]genre{
 		progressions: [][]int{{0, 5, 3, 4}, {0, 2, 3, 4}, {0, 4, 5, 3}, {0, 5, 1, 4}}, cadence: 4,
 		rhythms: [][]float64{{2, 1, 3}, {1, 1, 1, 3}, {3, 2, 1}},
 		layers: []layer{
-			{strings, chords, "", 0, .15, -7, 0, .5},
+			{section, chords, "", 0, .15, -7, 0, .5},
 			{piano, arpeggio, "0.2.3.2.3.2.", 0, 0, -3, -.15, .4},
 			{bass, root, "x...........", -1, .3, -7, 0, .1},
 			{flute, melody, "", 1, .4, -11, .25, .6},
-			{strings, melody, "", 0, .7, -13, -.3, .5},
+			{section, melody, "", 0, .7, -13, -.3, .5},
 		},
 	},
 	"playful": {
@@ -124,7 +124,7 @@ var genres = map[string]genre{
 			{piano, arpeggio, "0.2.1.2.0.2.1.2.", 0, .1, -6, -.25, .4},
 			{bass, root, "x.......x.......", -1, .35, -6, 0, .08},
 			{pizzicato, arpeggio, "0...3...2...3...", 1, .5, -12, .35, .4},
-			{strings, melody, "", 1, .65, -14, .2, .55},
+			{section, melody, "", 1, .65, -14, .2, .55},
 			{heartbeat, rhythm, "x...............", 0, .5, -8, 0, .1},
 		},
 	},

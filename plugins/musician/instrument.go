@@ -6,7 +6,7 @@ import "github.com/filmloom/filmloom/plugins/musician/synth"
 type instrument int
 
 const (
-	strings instrument = iota
+	section instrument = iota // bowed strings
 	pad
 	horn
 	flute
@@ -28,7 +28,7 @@ const (
 
 // play makes the voice of a note.
 var play = [...]func(synth.Note) synth.Voice{
-	strings: synth.Strings, pad: synth.Pad, horn: synth.Horn, flute: synth.Flute, piano: synth.Piano,
+	section: synth.Strings, pad: synth.Pad, horn: synth.Horn, flute: synth.Flute, piano: synth.Piano,
 	marimba: synth.Marimba, bell: synth.Bell, bass: synth.Bass,
 	guitar:     func(n synth.Note) synth.Voice { return synth.Plucked(n, .5, 2.2) },
 	pizzicato:  func(n synth.Note) synth.Voice { return synth.Plucked(n, .25, .7) },

@@ -97,6 +97,3 @@ func (p *partial) next() float64 {
 	p.re, p.im = p.re*p.cos-p.im*p.sin, p.re*p.sin+p.im*p.cos
 	return p.im
 }
-
-// steady is a sine of constant level.
-func steady(hz, level, phase float64) partial { return newPartial(hz, level, 1e9, phase) }

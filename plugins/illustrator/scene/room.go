@@ -138,8 +138,8 @@ func (s *scene) floor(r *interior, floorY float32) {
 
 func (s *scene) windowFrame(r *interior, x, y, w, h float32) {
 	wood := paint.RGB([]uint32{0xd8d0c0, 0x7a5638, 0x5a4638}[s.rng.IntN(3)])
-	if w := s.brief.Weather; w == brief.Rain || w == brief.Storm {
-		s.drops(x, y, w == brief.Storm, s.width, h)
+	if sky := s.brief.Weather; sky == brief.Rain || sky == brief.Storm {
+		s.drops(x, y, w, h, sky == brief.Storm)
 	}
 	b := .011
 	bars := (&paint.Path{}).Rect(x-.012, y-.012, x+w+.012, y).Rect(x-.012, y+h, x+w+.012, y+h+.012).Rect(x-.012, y, x, y+h).Rect(x+w, y, x+w+.012, y+h)
@@ -152,7 +152,8 @@ func (s *scene) windowFrame(r *interior, x, y, w, h float32) {
 	}
 }
 
-func (s *scene) drops(x, y float32, heavy bool, w, h float32) {
+// drops run down the window's glass.
+func (s *scene) drops(x, y, w, h float32, heavy bool) {
 	n := 120
 	if heavy {
 		n = 200
@@ -290,135 +291,4 @@ func (s *scene) framed(r *interior, x, y, w, h float32) {
 		}
 		return k.Under(r.at(px, py)).Times(.9), 1
 	})
-}
-
-// hall is a long corridor with columns and windows at one side.
-func (s *scene) hall() {
-	vx, vy := s.width/2+s.between(-.04, .04), float32(.42)
-	s.horizon = vy
-	light := s.lightRoom(vx, vy-.05, s.width*.25, .35)
-	s.light.KeyX = s.between(-.6, .6)
-	warm := paint.RGB([]uint32{0xb09a7c, 0x9a9490, 0x8a7a6c, 0xa8a090}[s.rng.IntN(4)])
-	s.Layer(0, 1, func(x, y float32) (paint.Color, float32) {
-		dx, dy := (x-vx)/(s.width*.5), (y-vy)/.5
-		ax, ay := paint.Abs(dx), paint.Abs(dy)
-		d := max(ax, ay*.95) // distance from the far end, 1 at the picture's edge
-		if d < .16 {
-			glow := s.pal.horizon.Mix(s.pal.key, .5)
-			return glow.Times(.35 + .45*s.strength()), 1
-		}
-		depth := 1 / d
-		var k paint.Color
-		switch {
-		case ay*.95 > ax && dy > 0: // floor in squares
-			u, v := dx/d*4+40, depth*3
-			k = warm.Times(.55)
-			if (int(u)+int(v))%2 == 0 {
-				k = warm.Times(.95)
-			}
-			k = k.Mix(s.pal.horizon, .22*paint.Smooth(.6, .1, d))
-		case ay*.95 > ax: // ceiling with beams
-			k = warm.Times(.42)
-			if f := depth * 2; f-float32(int(f)) < .2 {
-				k = warm.Times(.26)
-			}
-		default:
-			k = warm.Times(.78 + .16*paint.Cloud(depth*5, y*6))
-			if ay/ax > .62 && dy > 0 {
-				k = paint.RGB(0x6a4a34).Times(.8)
-			}
-		}
-		shade := light.ambient.Times(1.6).Plus(light.window.Times(.55 * paint.Smooth(1.1, .15, d))).Plus(light.lamp.Times(.4 * paint.Smooth(1, .2, paint.Abs(d-.5)*2)))
-		return k.Under(shade.Plus(s.pal.ambient.Times(.12))), 1
-	})
-	for i := 3; i >= 0; i-- {
-		d := pow(.66, i) * .92
-		for _, side := range []float32{-1, 1} {
-			s.bay(vx, vy, side, d, .5-.5*d)
-		}
-	}
-	s.Shade(vx, 1, s.width, .3, .35)
-}
-
-// bay is a column, with an arched window or a painting beside it, at the depth d.
-func (s *scene) bay(vx, vy, side, d, air float32) {
-	haze := s.pal.horizon.Times(.5)
-	x := vx + side*s.width*.5*d
-	foot, top := vy+.5*d*.98, vy-.5*d
-	r := .026 * d
-	part := s.part()
-	stone := paint.Body{Albedo: paint.RGB(0xb8ac98), Round: .9, Rim: .4, Haze: haze, Depth: air * .5, Texture: .3, Part: part}
-	s.Paint((&paint.Path{}).Rect(x-r, top, x+r, foot).Rect(x-r*1.5, foot-.02*d, x+r*1.5, foot).Rect(x-r*1.5, top+.03*d, x+r*1.5, top+.06*d), stone, &s.light)
-	next := d * .8
-	x0, x1 := vx+side*s.width*.5*(d*.95), vx+side*s.width*.5*(next*.96)
-	wy := func(f float32, d float32) float32 { return vy + f*d }
-	if s.brief.Hour == brief.Night && s.chance(.4) || s.brief.Weather == brief.Clear && side*(s.sunX-s.width/2) < 0 {
-		p := (&paint.Path{}).Polygon(x0, wy(-.26, d), x1, wy(-.26, next), x1, wy(.02, next), x0, wy(.02, d))
-		frame := paint.RGB(0x9a7838)
-		s.Paint(p, paint.Body{Albedo: frame, Round: .3, Rim: .4, Part: s.part()}, &s.light)
-		m := .16 * (x1 - x0)
-		art := palettes[brief.Dusk][s.rng.IntN(3)]
-		s.Fill((&paint.Path{}).Polygon(x0+m, wy(-.23, d), x1-m, wy(-.23, next), x1-m, wy(-.01, next), x0+m, wy(-.01, d)), s.part(), func(_, y float32) (paint.Color, float32) {
-			return art.middle.Mix(art.horizon, (y-vy)/.2+1).Times(.35), 1
-		})
-		return
-	}
-	p := (&paint.Path{}).Move(x0, wy(.05, d)).Line(x0, wy(-.2, d)).
-		Curve(x0, wy(-.36, d), x1, wy(-.36, next), x1, wy(-.2, next)).Line(x1, wy(.05, next)).Close()
-	glass := s.pal.horizon.Mix(s.pal.middle, .3)
-	s.Fill(p, s.part(), paint.Flat(glass.Times(.9), 1))
-	s.Glow((x0+x1)/2, wy(-.12, d), .08*d, s.pal.glow.Times(.16))
-}
-
-// cave is a hollow in rock with a far opening.
-func (s *scene) cave() {
-	vx, vy := s.width/2+s.between(-.06, .06), s.between(.34, .4)
-	s.horizon = vy + .06
-	s.sunX, s.sunY = vx, vy-.05
-	s.heavens()
-	warm := s.brief.Lamps
-	opening := s.pal.horizon.Mix(s.pal.key, .4)
-	lampX, lampY := s.width*s.between(.2, .8), float32(.56)
-	s.light.Lamps = nil
-	s.light.KeyZ, s.light.KeyY = -.1, -.3
-	s.light.Key = opening.Times(.5)
-	s.light.Sky, s.light.Ground = s.pal.ambient.Times(.4), s.pal.ambient.Times(.2)
-	if warm || s.pal.night {
-		s.light.Lamps = []paint.Lamp{{X: lampX, Y: lampY, Reach: .22, Color: lampLight.Times(1.1)}}
-	}
-	off := s.between(0, 40)
-	rx, ry := s.between(.12, .17), s.between(.17, .23)
-	layers := 5
-	for i := range layers {
-		f := float32(i) / float32(layers-1)
-		grow := .55 + 2.1*f*f
-		rock := paint.RGB(0x6a5e54).Mix(paint.RGB(0x3a3432), f)
-		jag := s.between(0, 40)
-		s.Layer(0, 1, func(x, y float32) (paint.Color, float32) {
-			dx, dy := (x-vx)/(rx*grow), (y-vy)/(ry*grow)
-			if dy > 0 {
-				dy *= 1.25
-			}
-			d := paint.Sqrt(dx*dx + dy*dy)
-			d += (paint.Ridge(dx*.35+jag, dy*.35+off) - .45) * .7
-			a := paint.Smooth(.98, 1.0, d)
-			if a == 0 {
-				return paint.Color{}, 0
-			}
-			n := paint.Ridge(x*2.2+off, y*2.2+jag)
-			n2 := paint.Ridge(x*2.2+off+.02, y*2.2+jag-.03)
-			bump := s.step(paint.Clamp(.5+(n-n2)*3.5, 0, 1))
-			lit := s.light.Sky.Times(.5 + .5*bump).Plus(opening.Times(.75 * (1 - f) * (.3 + .7*bump) * paint.Exp((d-1)*2.2)))
-			for _, l := range s.light.Lamps {
-				r := ((x-l.X)*(x-l.X) + (y-l.Y)*(y-l.Y)) / (l.Reach * l.Reach)
-				lit = lit.Plus(l.Color.Times((.35 + .65*bump) / (1 + r*1.6)))
-			}
-			return rock.Under(lit), a
-		})
-		s.mist(vy, vy+.4, .12*(1-f), opening)
-	}
-	s.rocks(.66, 6)
-	if len(s.light.Lamps) > 0 {
-		s.Glow(lampX, lampY, .1, lampLight.Times(.25))
-	}
 }
