@@ -234,7 +234,7 @@ func (b *Brief) readCast(tokens []token) {
 			continue
 		}
 		s := subject.Named(w)
-		if s == nil || shown[s.Name] || len(b.Things) == most || unseen(b.Place, w) {
+		if s == nil || shown[s.Name] || len(b.Things) == most || unseen(b.Place, w) || b.Place.Indoors() && s.Stance == subject.Far {
 			continue
 		}
 		thing := Thing{Subject: s, Tint: s.Color, Count: max(a.count, 1)}
@@ -330,6 +330,11 @@ func (b *Brief) equip(words []string) {
 			}
 			return true
 		})
+	}
+	// Whoever rows is shown in the boat.
+	boat := func(t Thing) bool { return t.Name == "canoe" }
+	if len(b.People) > 0 && b.People[0].Count == 1 && slices.ContainsFunc(b.Things, boat) && (slices.Contains(words, "rowing") || slices.Contains(words, "rows")) {
+		b.People = b.People[1:]
 	}
 	// Hands, eyes and glasses belong to somebody; they are shown only where nothing else is.
 	if n := len(b.Things); n > 1 || len(b.People) > 0 {

@@ -95,6 +95,19 @@ func TestThingsAreCountedAndColoured(t *testing.T) {
 	}
 }
 
+func TestWhoRowsIsShownInTheBoat(t *testing.T) {
+	b := read("a man rowing a small boat through high waves, night")
+	if len(b.People) != 0 || len(b.Things) != 1 || b.Things[0].Name != "canoe" {
+		t.Errorf("%+v and %+v", b.People, b.Things)
+	}
+}
+
+func TestBuildingsStayOutOfRooms(t *testing.T) {
+	if b := read("an empty chair in the room of a castle, window"); len(b.Things) != 1 || b.Things[0].Name != "wooden-chair" {
+		t.Errorf("%+v", b.Things)
+	}
+}
+
 func TestWhatIsLeftOpenIsDrawnFromChance(t *testing.T) {
 	places := map[Place]bool{}
 	for seed := range uint64(40) {

@@ -29,6 +29,9 @@ func (s *scene) castIndoors(r *interior, floorY, lampX float32) {
 	}
 	s.tableTop = s.between(.64, .67)
 	table := len(onTable) > 0 || len(onFloor) == 0 || s.brief.Lamps && people
+	if len(onFloor) == 0 && s.brief.Camera != "close" { // a table is never seen from far
+		s.brief.Camera = "medium"
+	}
 	switch {
 	case len(onTable) > 0 && len(onFloor) == 0 && s.brief.Camera == "close":
 		s.Defocus(.007)
