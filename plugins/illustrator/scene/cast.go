@@ -94,7 +94,7 @@ func (s *scene) cast() {
 	if s.brief.Camera == "close" {
 		s.Defocus(.006)
 	}
-	foot := map[string]float32{"wide": .675, "medium": .70, "close": .73, "aerial": .62}[s.brief.Camera]
+	foot := map[string]float32{"wide": .65, "medium": .675, "close": .7, "aerial": .6}[s.brief.Camera]
 	if s.brief.Place == brief.Sea || s.brief.Place == brief.Lake || s.brief.Place == brief.Harbor {
 		s.shore(&foot)
 	}

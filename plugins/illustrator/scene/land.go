@@ -128,7 +128,8 @@ func (s *scene) ground(g soil) {
 				k = k.Mix(way.Times(.75+.5*fine), paint.Smooth(1.06, .86, d))
 			}
 			if wet {
-				mirror := s.At(x, edge-(y-edge)*.8)
+				// Not what this layer paints: only what stands above its edge.
+				mirror := s.At(x, min(edge-(y-edge)*.8, edge-2/H))
 				k = k.Times(.72).Mix(mirror.Times(.6), .45*paint.Smooth(.42, .62, n))
 			}
 			k = k.Mix(haze, .45*paint.Smooth(.3, 0, t)).Mix(s.pal.shadow, .42*paint.Smooth(.4, 1, t))
@@ -177,7 +178,8 @@ func (s *scene) water(base, rough float32) {
 			n := paint.Cloud(u+off, z*2.1) - .5
 			n2 := paint.Cloud(u*3.1+off, z*5.3) - .5
 			slope := (n*.055 + n2*.03) * (t + .1) * 2 * rough
-			k := s.At(paint.Abs(x+slope), base-(y-base)*.85-slope*1.5).Times(.68).Mix(deep, .2+.42*t)
+			// Only what stands above the water: the rest is being painted.
+			k := s.At(paint.Abs(x+slope), min(base-(y-base)*.85-slope*1.5, base-2/H)).Times(.68).Mix(deep, .2+.42*t)
 			dx := x - s.sunX
 			path := paint.Exp(dx * dx / (.0018 + .012*t))
 			if s.brief.Weather != brief.Rain && s.brief.Weather != brief.Storm {

@@ -49,13 +49,13 @@ func (s *scene) lightRoom(windowX, windowY, lampX, lampY float32) *interior {
 // room is a room with a window: a kitchen, a study, a library.
 func (s *scene) room() {
 	library := s.brief.Place == brief.Library
-	floorY := s.between(.67, .71)
-	windowW, windowH := s.width*s.between(.3, .4), s.between(.26, .34)
+	floorY := s.between(.62, .65)
+	windowW, windowH := s.width*s.between(.3, .4), s.between(.25, .32)
 	side := s.between(.08, .16)
 	if s.sunX > s.width/2 {
 		side = 1 - side - windowW/s.width
 	}
-	wx, wy := side*s.width, s.between(.13, .19)
+	wx, wy := side*s.width, s.between(.11, .17)
 	if s.width > 1 {
 		windowW *= .6
 	}

@@ -27,7 +27,7 @@ func (s *scene) castIndoors(r *interior, floorY, lampX float32) {
 	if len(onFloor) > 0 && !people { // a lamp alone is no reason to put a table before the piano
 		onTable = slices.DeleteFunc(onTable, func(a actor) bool { return glowing[a.thing.Name] })
 	}
-	s.tableTop = s.between(.64, .67)
+	s.tableTop = s.between(.6, .63)
 	table := len(onTable) > 0 || len(onFloor) == 0 || s.brief.Lamps && people
 	if len(onFloor) == 0 && s.brief.Camera != "close" { // a table is never seen from far
 		s.brief.Camera = "medium"
@@ -42,7 +42,7 @@ func (s *scene) castIndoors(r *interior, floorY, lampX float32) {
 	if !people {
 		s.person = min(s.person, .3)
 	}
-	foot := floorY + .05
+	foot := floorY + .035
 	if table && people {
 		foot = s.tableTop + .42*s.person // as high as hips
 		s.person *= 1.1
