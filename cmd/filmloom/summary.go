@@ -28,15 +28,15 @@ func summarise(w io.Writer, run *engine.Run, out engine.Outputs, path string, si
 		calls += st.Done - st.Reused
 		reused += st.Reused
 	}
-	fmt.Fprintf(w, "Took %s, seed %d, %d calls", clock(took), run.Seed(), calls)
+	fmt.Fprintf(w, "Took %s, seed %d, %s", clock(took), run.Seed(), count(calls, "call"))
 	if reused > 0 {
-		fmt.Fprintf(w, ", %d results reused", reused)
+		fmt.Fprintf(w, ", %s reused", count(reused, "result"))
 	}
 	if s.Cost > 0 {
 		fmt.Fprintf(w, ", $%.4f", s.Cost.USD())
 	}
 	if s.Interrupted > 0 {
-		fmt.Fprintf(w, ", %d calls made again after an interruption", s.Interrupted)
+		fmt.Fprintf(w, ", %s made again after an interruption", count(s.Interrupted, "call"))
 	}
 	fmt.Fprintln(w, ".")
 	stages := slices.Clone(s.Stages)
@@ -46,12 +46,20 @@ func summarise(w io.Writer, run *engine.Run, out engine.Outputs, path string, si
 	}
 	for _, st := range stages {
 		if st.Busy >= 50*time.Millisecond {
-			fmt.Fprintf(w, "  %-22s %7.1fs  %d calls\n", st.Name, st.Busy.Seconds(), st.Done-st.Reused)
+			fmt.Fprintf(w, "  %-22s %7.1fs  %s\n", st.Name, st.Busy.Seconds(), count(st.Done-st.Reused, "call"))
 		}
 	}
 	for _, warning := range s.Warnings {
 		fmt.Fprintf(w, "Note: %s\n", warning)
 	}
+}
+
+// count writes a number of things.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 func bytesText(n int64) string {
