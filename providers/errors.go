@@ -64,6 +64,14 @@ func Errorf(kind Kind, format string, args ...any) *Error {
 	return &Error{Kind: kind, Message: err.Error(), Err: errors.Unwrap(err)}
 }
 
+// Invalid makes an *Error of [KindInvalidInput] whose words are fit for whoever made the call: one
+// sentence that says what is wrong and how to mend it.
+func Invalid(format string, args ...any) *Error {
+	e := Errorf(KindInvalidInput, format, args...)
+	e.User = e.Message
+	return e
+}
+
 // AsError gives the *Error that err is or wraps; any other error becomes one of KindInternal.
 func AsError(err error) *Error {
 	if err == nil {

@@ -181,3 +181,10 @@ func TestMoneyRoundTrips(t *testing.T) {
 		t.Errorf("%d, %v", m, m.USD())
 	}
 }
+
+func TestInvalidInputIsSaidToTheCaller(t *testing.T) {
+	e := providers.Invalid("The width is %d: give 64 to 3840.", 7)
+	if e.Kind != providers.KindInvalidInput || e.User != "The width is 7: give 64 to 3840." || e.Message != e.User {
+		t.Errorf("%+v", e)
+	}
+}

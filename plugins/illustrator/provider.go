@@ -51,16 +51,16 @@ const (
 func generate(ctx context.Context, call *providers.Call, in film.ImageInput) (film.Image, error) {
 	look, ok := looks[in.Style]
 	if !ok {
-		return film.Image{}, invalid("There is no art style %q: choose one of %s.", in.Style, strings.ReplaceAll(film.Styles, ",", ", "))
+		return film.Image{}, providers.Invalid("There is no art style %q: choose one of %s.", in.Style, strings.ReplaceAll(film.Styles, ",", ", "))
 	}
 	if in.Width < 64 || in.Width > 3840 || in.Height < 64 || in.Height > 3840 {
-		return film.Image{}, invalid("A picture of %d×%d pixels cannot be painted: each side must have 64 to 3840.", in.Width, in.Height)
+		return film.Image{}, providers.Invalid("A picture of %d×%d pixels cannot be painted: each side must have 64 to 3840.", in.Width, in.Height)
 	}
 	if strings.TrimSpace(in.Prompt) == "" {
-		return film.Image{}, invalid("The prompt is empty: say what the picture shows.")
+		return film.Image{}, providers.Invalid("The prompt is empty: say what the picture shows.")
 	}
 	if len(in.Prompt) > longest {
-		return film.Image{}, invalid("The prompt has %d bytes, and at most %d are read: shorten it.", len(in.Prompt), longest)
+		return film.Image{}, providers.Invalid("The prompt has %d bytes, and at most %d are read: shorten it.", len(in.Prompt), longest)
 	}
 	picture, err := paint(ctx, in, look)
 	if err != nil {
@@ -127,10 +127,4 @@ func estimate(_ context.Context, q providers.EstimateQuery) (providers.Estimate,
 	}
 	pixels := time.Duration(size.Width * size.Height)
 	return providers.Estimate{MinTime: pixels * 200 * time.Nanosecond, MaxTime: pixels * 1500 * time.Nanosecond}, nil
-}
-
-func invalid(format string, args ...any) *providers.Error {
-	err := providers.Errorf(providers.KindInvalidInput, format, args...)
-	err.User = err.Message
-	return err
 }

@@ -65,17 +65,17 @@ const longest = 50_000
 func speak(ctx context.Context, call *providers.Call, in film.SpeechInput) (film.Speech, error) {
 	v, ok := voices[in.Voice]
 	if !ok {
-		return film.Speech{}, invalid("There is no voice %q: choose alloy, echo, fable, onyx, nova or shimmer.", in.Voice)
+		return film.Speech{}, providers.Invalid("There is no voice %q: choose alloy, echo, fable, onyx, nova or shimmer.", in.Voice)
 	}
 	lang, ok := languages[in.Language]
 	if !ok {
-		return film.Speech{}, invalid("The language %q is not one that can be spoken here.", in.Language)
+		return film.Speech{}, providers.Invalid("The language %q is not one that can be spoken here.", in.Language)
 	}
 	if in.Pace < 0.5 || in.Pace > 2 {
-		return film.Speech{}, invalid("The pace must be between 0.5 and 2, not %g.", in.Pace)
+		return film.Speech{}, providers.Invalid("The pace must be between 0.5 and 2, not %g.", in.Pace)
 	}
 	if n := utf8.RuneCountInString(in.Text); n > longest {
-		return film.Speech{}, invalid("The text has %d characters, and one call speaks at most %d: divide it.", n, longest)
+		return film.Speech{}, providers.Invalid("The text has %d characters, and one call speaks at most %d: divide it.", n, longest)
 	}
 	say, err := lang.open(v, in.Pace)
 	if err != nil {
@@ -86,12 +86,6 @@ func speak(ctx context.Context, call *providers.Call, in film.SpeechInput) (film
 		}
 	}
 	return narrate(ctx, call, in, lang, say)
-}
-
-func invalid(format string, args ...any) *providers.Error {
-	err := providers.Errorf(providers.KindInvalidInput, format, args...)
-	err.User = err.Message
-	return err
 }
 
 // excerpt shortens a text for a message.

@@ -55,7 +55,7 @@ func narrate(ctx context.Context, call *providers.Call, in film.SpeechInput, lan
 		pause = s.pause
 	}
 	if len(samples) == 0 {
-		return film.Speech{}, invalid("The text %q has no word that can be spoken in %s.", excerpt(in.Text), in.Language)
+		return film.Speech{}, providers.Invalid("The text %q has no word that can be spoken in %s.", excerpt(in.Text), in.Language)
 	}
 	finish(samples, rate, lang.shelf)
 

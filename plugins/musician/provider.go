@@ -32,10 +32,10 @@ const (
 func serve(ctx context.Context, call *providers.Call, in film.MusicInput) (film.Music, error) {
 	g, ok := genres[in.Genre]
 	if !ok {
-		return film.Music{}, invalid("There is no genre %q: choose one of epic, calm, suspense, upbeat, romantic, playful, documentary.", in.Genre)
+		return film.Music{}, providers.Invalid("There is no genre %q: choose one of epic, calm, suspense, upbeat, romantic, playful, documentary.", in.Genre)
 	}
 	if !(in.Seconds >= shortest && in.Seconds <= longest) {
-		return film.Music{}, invalid("Music of %g seconds cannot be composed: ask for %g to %g seconds.", in.Seconds, shortest, longest)
+		return film.Music{}, providers.Invalid("Music of %g seconds cannot be composed: ask for %g to %g seconds.", in.Seconds, shortest, longest)
 	}
 	p := compose(g, in.Seconds, in.Seed)
 	frames, err := record(ctx, filepath.Join(call.WorkDir, musicFile), newMixer(p, in.Seed), func(done float64) {
@@ -58,10 +58,4 @@ func estimate(_ context.Context, q providers.EstimateQuery) (providers.Estimate,
 	}
 	length := time.Duration(math.Min(in.Seconds, longest) * float64(time.Second))
 	return providers.Estimate{MinTime: length / 100, MaxTime: length / 8}, nil
-}
-
-func invalid(format string, args ...any) *providers.Error {
-	err := providers.Errorf(providers.KindInvalidInput, format, args...)
-	err.User = err.Message
-	return err
 }

@@ -26,11 +26,11 @@ const (
 // tellOwn tells the user's text word for word.
 func tellOwn(call *providers.Call, in film.StoryInput) (film.Story, error) {
 	if n := utf8.RuneCountInString(in.CustomStory); n > maxOwn {
-		return film.Story{}, refuse("custom_story has %d characters, and at most %d can be told in one film; shorten it, or divide it into several films.", n, maxOwn)
+		return film.Story{}, providers.Invalid("custom_story has %d characters, and at most %d can be told in one film; shorten it, or divide it into several films.", n, maxOwn)
 	}
 	text := passage.Clean(in.CustomStory)
 	if !passage.Speakable(text) {
-		return film.Story{}, refuse("custom_story has no words to narrate; write at least one sentence, or leave it out and give custom_topic.")
+		return film.Story{}, providers.Invalid("custom_story has no words to narrate; write at least one sentence, or leave it out and give custom_topic.")
 	}
 	if script, ok := foreign(text, in.Language); ok {
 		call.Warn(fmt.Sprintf("The text is written in %s script, but the language is %s; choose the language of the text, or it will be read wrongly.", script, title(in.Language)))
@@ -79,11 +79,11 @@ func joined(scenes []film.Scene, language string) string {
 // and no plot to it.
 func reflectOn(in film.StoryInput) (film.Story, error) {
 	if n := utf8.RuneCountInString(in.CustomTopic); n > maxTheme {
-		return film.Story{}, refuse("custom_topic has %d characters, and at most %d are allowed; put a longer text into custom_story, which is told word for word.", n, maxTheme)
+		return film.Story{}, providers.Invalid("custom_topic has %d characters, and at most %d are allowed; put a longer text into custom_story, which is told word for word.", n, maxTheme)
 	}
 	theme := strings.TrimRight(passage.Flat(passage.Clean(in.CustomTopic), in.Language), " .!?…")
 	if !passage.Speakable(theme) {
-		return film.Story{}, refuse("custom_topic has no words; name a theme, or give your own text as custom_story.")
+		return film.Story{}, providers.Invalid("custom_topic has no words; name a theme, or give your own text as custom_story.")
 	}
 	if err := onlyEnglish(in.Language, "Stories on a theme"); err != nil {
 		return film.Story{}, err

@@ -54,7 +54,7 @@ func fromBank(topic string, in film.StoryInput) (film.Story, error) {
 		return film.Story{}, err
 	}
 	if len(stories) == 0 {
-		return film.Story{}, refuse("The topic %q is unknown; choose one of %s.", topic, strings.ReplaceAll(film.Topics, ",", ", "))
+		return film.Story{}, providers.Invalid("The topic %q is unknown; choose one of %s.", topic, strings.ReplaceAll(film.Topics, ",", ", "))
 	}
 	if err := onlyEnglish(in.Language, fmt.Sprintf("Stories on %q", topic)); err != nil {
 		return film.Story{}, err
@@ -67,7 +67,7 @@ func onlyEnglish(language, what string) error {
 	if language == "" || language == "english" {
 		return nil
 	}
-	return refuse("%s are built in in English only; for %s, give your text as custom_story with the topic %q, or ask the operator to configure a story provider with a key.", what, title(language), customTopic)
+	return providers.Invalid("%s are built in in English only; for %s, give your text as custom_story with the topic %q, or ask the operator to configure a story provider with a key.", what, title(language), customTopic)
 }
 
 // anyTopic chooses a fixed topic.
@@ -82,13 +82,6 @@ func scatter(seed uint64) uint64 {
 	seed = (seed ^ seed>>30) * 0xbf58476d1ce4e5b9
 	seed = (seed ^ seed>>27) * 0x94d049bb133111eb
 	return seed ^ seed>>31
-}
-
-// refuse is an error about the input, in words that whoever asked for the film may read.
-func refuse(format string, args ...any) error {
-	err := providers.Errorf(providers.KindInvalidInput, format, args...)
-	err.User = err.Message
-	return err
 }
 
 func title(language string) string {

@@ -58,8 +58,8 @@ type Brief struct {
 	Camera  string // wide, medium, close or aerial
 	People  []Person
 	Things  []Thing
-	// Lamps is set where a lamp, a candle, a lantern or a fire is named.
-	Lamps, Moon, Sun, Autumn, Window bool
+	// What is named: a lamp, candle, lantern or fire; the moon; the sun; the autumn.
+	Lamps, Moon, Sun, Autumn bool
 }
 
 // most is how many different things and people one picture shows.
@@ -179,8 +179,6 @@ func (b *Brief) readWeather(words []string) {
 			b.Sun = true
 		case "autumn", "fall":
 			b.Autumn = true
-		case "window", "windows":
-			b.Window = true
 		case "lamp", "lamps", "lantern", "candle", "candles", "fire", "torch", "fireplace", "lanterns", "firelight", "flames", "campfire":
 			b.Lamps = true
 		}
