@@ -8,7 +8,7 @@
 //     text's words (in Chinese and Japanese, joined without spaces they are the text);
 //   - times never run backwards and lie within the audio;
 //   - the same text, language, voice and pace give the same bytes, whatever was spoken before;
-//   - silence at both ends is at most 50 ms, and the loudest sample is at -3 dBFS;
+//   - silence at both ends is at most 80 ms, and the loudest sample is at -3 dBFS;
 //   - a cancelled call returns before the next sentence.
 //
 // The audio is 16-bit mono WAV at the engine's own rate, 16 kHz for English and 22.05 kHz for the
@@ -18,8 +18,8 @@
 // It never runs a program, never passes markup on (the text is only ever plain text), and never opens
 // the network. espeak-ng is licensed under the GPL: run this provider as a process of its own.
 //
-// The libraries come from Debian's libflite1, libespeak-ng1 and espeak-ng-data. With one of the two
-// missing, calls for its languages fail with KindUnavailable; with both, the provider is not ready.
+// The libraries come from Debian's libflite1, libespeak-ng1 and espeak-ng-data. Without espeak-ng the
+// provider is not ready; without flite, espeak-ng speaks English too, and each call warns of it.
 //
 //	p := localtts.New()
 //	conf, _ := p.Configure(ctx, nil) // conf.Ready; or conf.Problem and conf.Hint

@@ -42,11 +42,11 @@ var languages = map[string]language{
 	},
 }
 
-// english opens flite with a voice.
+// english opens flite with a voice, or espeak-ng where flite is missing.
 func english(v voice, pace float64) (sayer, error) {
 	f, err := openFlite()
 	if err != nil {
-		return nil, err
+		return espeakIn("en-us")(v, pace)
 	}
 	return func(_ context.Context, s script) (recording, int, error) { return f.say(s, v.flite, pace) }, nil
 }

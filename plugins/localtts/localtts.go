@@ -35,15 +35,12 @@ const hint = "apt-get install libflite1 libespeak-ng1 espeak-ng-data"
 func configure(context.Context, Config) (providers.Configured, error) {
 	_, fliteErr := openFlite()
 	_, espeakErr := openEspeak()
-	conf := providers.Configured{Ready: fliteErr == nil || espeakErr == nil, CacheVersion: cacheVersion()}
+	conf := providers.Configured{Ready: espeakErr == nil, CacheVersion: cacheVersion()}
 	switch {
-	case fliteErr != nil && espeakErr != nil:
-		conf.Problem = fmt.Sprintf("Neither flite nor espeak-ng can be loaded (%v; %v).", fliteErr, espeakErr)
-		conf.Hint = hint
+	case espeakErr != nil: // a language is known only when a film is half made: all must be there before
+		conf.Problem, conf.Hint = fmt.Sprintf("Speech needs espeak-ng, and it cannot be loaded: %v.", espeakErr), hint
 	case fliteErr != nil:
-		conf.Diagnostics = []providers.ConfigDiagnostic{{Warning: true, Summary: fmt.Sprintf("English cannot be spoken: %v; %s.", fliteErr, hint)}}
-	case espeakErr != nil:
-		conf.Diagnostics = []providers.ConfigDiagnostic{{Warning: true, Summary: fmt.Sprintf("Only English can be spoken: %v; %s.", espeakErr, hint)}}
+		conf.Diagnostics = []providers.ConfigDiagnostic{{Warning: true, Summary: fmt.Sprintf("English is spoken by espeak-ng, less clearly than by flite (%v; %s).", fliteErr, hint)}}
 	}
 	return conf, nil
 }
@@ -84,6 +81,9 @@ func speak(ctx context.Context, call *providers.Call, in film.SpeechInput) (film
 			Message: fmt.Sprintf("%s cannot be spoken: %v", in.Language, err),
 			User:    fmt.Sprintf("The speech library for %s is not installed.", in.Language),
 		}
+	}
+	if _, missing := openFlite(); missing != nil && in.Language == "english" {
+		call.Warn("English was spoken by espeak-ng, because flite is missing: " + hint + " makes it clearer.")
 	}
 	return narrate(ctx, call, in, lang, say)
 }
