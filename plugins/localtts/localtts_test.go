@@ -160,7 +160,11 @@ func TestEveryLanguageIsSpokenWithTheTimeOfEveryWord(t *testing.T) {
 		t.Fatalf("%d samples and %d languages, want 20", len(samples), len(languages))
 	}
 	for lang, text := range samples {
-		for _, voice := range voiceNames {
+		names := []string{"alloy", "onyx"} // espeak-ng's voices differ in numbers alone
+		if lang == "english" || lang == "german" {
+			names = voiceNames
+		}
+		for _, voice := range names {
 			t.Run(lang+"/"+voice, func(t *testing.T) {
 				s := mustSay(t, text, lang, voice, 1)
 				checkEvidence(t, s, lang)
@@ -210,16 +214,14 @@ func TestSameInputGivesSameBytesWhateverWasSpokenBefore(t *testing.T) {
 }
 
 func TestPaceScalesTheLength(t *testing.T) {
-	for _, lang := range []string{"english", "spanish", "chinese"} {
-		for _, voice := range []string{"alloy", "onyx"} {
-			plain := mustSay(t, samples[lang], lang, voice, 1).Seconds
-			for _, pace := range []float64{0.5, 0.8, 1.25, 2} {
-				got := mustSay(t, samples[lang], lang, voice, pace).Seconds
-				want := plain / pace
-				// espeak-ng speaks no slower than 80 words a minute, and rounds at speed.
-				if got < 0.8*want || got > 1.2*want {
-					t.Errorf("%s, %s at pace %g: %.2f s, want about %.2f", lang, voice, pace, got, want)
-				}
+	for lang, voice := range map[string]string{"english": "alloy", "spanish": "onyx", "chinese": "alloy"} {
+		plain := mustSay(t, samples[lang], lang, voice, 1).Seconds
+		for _, pace := range []float64{0.5, 0.8, 1.25, 2} {
+			got := mustSay(t, samples[lang], lang, voice, pace).Seconds
+			want := plain / pace
+			// espeak-ng speaks no slower than 80 words a minute, and rounds at speed.
+			if got < 0.8*want || got > 1.2*want {
+				t.Errorf("%s, %s at pace %g: %.2f s, want about %.2f", lang, voice, pace, got, want)
 			}
 		}
 	}
@@ -236,9 +238,9 @@ func TestLongTextIsSpokenWhole(t *testing.T) {
 
 func TestTextOfAnyShapeIsSpoken(t *testing.T) {
 	for name, text := range map[string]string{
-		"no space":       strings.Repeat("a", 3000),
-		"many digits":    strings.Repeat("7", 500),
-		"no stop":        strings.Repeat("word ", 400),
+		"no space":       strings.Repeat("a", 800),
+		"many digits":    strings.Repeat("7", 200),
+		"no stop":        strings.Repeat("word ", 150),
 		"control":        "He\x00llo\x01 \x1b[31mworld\x7f, it's 5pVfoo here.",
 		"markup":         `<speak><audio src="file:///etc/passwd"/>Hello</speak> & [[h@l'oU]] <mark name="x"/>`,
 		"shell":          "`id`; $(id) | rm -rf / && echo 'hi' > /tmp/x",
@@ -388,6 +390,7 @@ func TestMissingLibraries(t *testing.T) {
 			t.Errorf("%s missing: %+v, %v", name, conf, err)
 		}
 	}
+	openFlite, openEspeak = flitePresent, noEspeak
 	if e := providers.AsError(say("german")); e == nil || e.Kind != providers.KindUnavailable || e.Hint != hint || !strings.Contains(e.Message, "german") {
 		t.Errorf("german without espeak-ng: %+v", e)
 	}
