@@ -160,7 +160,9 @@ func dieAtWork(dir string) {
 	}
 	os.WriteFile(filepath.Join(work, "half"), []byte("half"), 0o600)
 	fmt.Println(work)
-	select {}
+	never := make(chan os.Signal, 1) // a bare select would be taken for a deadlock
+	signal.Notify(never, syscall.SIGUSR2)
+	<-never
 }
 
 func TestStaleWorkGoesAtOpenAndLiveWorkStays(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,13 +37,13 @@ func TestMain(m *testing.M) {
 		fmt.Println("hello, I am chatty")
 		Serve(testling())
 	case "hang":
-		select {}
+		forever()
 	case "quit":
 		fmt.Fprintln(os.Stderr, "cannot find my model")
 		os.Exit(3)
 	case "future":
 		fmt.Println("1|2|unix|/nowhere|grpc|")
-		select {}
+		forever()
 	case "plaintext":
 		_ = os.Unsetenv("PLUGIN_CLIENT_CERT")
 		Serve(testling())
@@ -356,6 +357,14 @@ func kindOf(err error) providers.Kind {
 	return ""
 }
 
+// forever blocks until the process is killed. A bare select would be taken for a deadlock in a program
+// without C.
+func forever() {
+	never := make(chan os.Signal, 1)
+	signal.Notify(never, syscall.SIGUSR2)
+	<-never
+}
+
 // hostToBeKilled is a host that starts a plugin with a child, says their numbers and waits for its end.
 func hostToBeKilled() {
 	p, err := Launch(context.Background(), spec("plugin"), providers.OpenOptions{})
@@ -367,5 +376,5 @@ func hostToBeKilled() {
 		panic(err)
 	}
 	fmt.Println(a.Pid, a.Child)
-	select {}
+	forever()
 }

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"io"
 	"os"
-	"os/exec"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -175,20 +175,11 @@ func TestLongOutputKeepsItsEnd(t *testing.T) {
 }
 
 func TestTheProgramStaysInThisProcessGroup(t *testing.T) {
-	out, err := Run(t.Context(), shell("ps -o pgid= -p $$"))
+	out, err := Run(t.Context(), shell("read -r id name state parent group rest </proc/$$/stat; echo $group"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := strings.TrimSpace(string(out.Stdout)), groupOf(t); got != want {
+	if got, want := strings.TrimSpace(string(out.Stdout)), strconv.Itoa(syscall.Getpgrp()); got != want {
 		t.Errorf("the program's group is %s, this one's %s", got, want)
 	}
-}
-
-func groupOf(t *testing.T) string {
-	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "ps", "-o", "pgid=", "-p", strconv.Itoa(os.Getpid())).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.TrimSpace(string(out))
 }
