@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -59,4 +60,14 @@ func ended(pid int) bool {
 	}
 	_, after, found := strings.Cut(string(stat), ") ")
 	return !found || strings.HasPrefix(after, "Z") || strings.HasPrefix(after, "X")
+}
+
+func TestTheProgramStaysInThisProcessGroup(t *testing.T) {
+	out, err := Run(t.Context(), shell("read -r id name state parent group rest </proc/$$/stat; echo $group"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.TrimSpace(string(out.Stdout)), strconv.Itoa(syscall.Getpgrp()); got != want {
+		t.Errorf("the program's group is %s, this one's %s", got, want)
+	}
 }

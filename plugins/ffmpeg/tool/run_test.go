@@ -5,9 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -171,15 +169,5 @@ func TestLongOutputKeepsItsEnd(t *testing.T) {
 	}
 	if len(out.Stdout) > tailSize || !strings.HasSuffix(string(out.Stdout), "\nend\n") {
 		t.Errorf("kept %d bytes", len(out.Stdout))
-	}
-}
-
-func TestTheProgramStaysInThisProcessGroup(t *testing.T) {
-	out, err := Run(t.Context(), shell("read -r id name state parent group rest </proc/$$/stat; echo $group"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := strings.TrimSpace(string(out.Stdout)), strconv.Itoa(syscall.Getpgrp()); got != want {
-		t.Errorf("the program's group is %s, this one's %s", got, want)
 	}
 }
