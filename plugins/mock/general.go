@@ -50,7 +50,7 @@ type Item struct {
 
 func list(_ context.Context, _ *providers.Call, in ListInput) (ListOutput, error) {
 	if in.Count < 0 || in.Count > 100_000 {
-		return ListOutput{}, providers.Errorf(providers.KindInvalidInput, "a list has 0 to 100000 items, not %d", in.Count)
+		return ListOutput{}, providers.Invalid("A list of %d items cannot be made: ask for 0 to 100000.", in.Count)
 	}
 	out := ListOutput{Items: make([]Item, in.Count)}
 	for i := range out.Items {
@@ -77,7 +77,7 @@ type FileOutput struct {
 
 func writeFile(_ context.Context, call *providers.Call, in FileInput) (FileOutput, error) {
 	if in.Name == "" || in.Name == "." || in.Name == ".." || filepath.Base(in.Name) != in.Name {
-		return FileOutput{}, providers.Errorf(providers.KindInvalidInput, "%q is no name of a file; give one without directories", in.Name)
+		return FileOutput{}, providers.Invalid("%q is no name of a file: give one without directories.", in.Name)
 	}
 	f, err := save(call, in.Name, "text/plain", []byte(in.Text))
 	return FileOutput{File: f}, err

@@ -11,7 +11,7 @@ import (
 func generateImage(_ context.Context, call *providers.Call, in film.ImageInput) (film.Image, error) {
 	const most = 3840
 	if in.Width < 1 || in.Width > most || in.Height < 1 || in.Height > most {
-		return film.Image{}, providers.Errorf(providers.KindInvalidInput, "a picture has 1 to %d pixels each way, not %dx%d", most, in.Width, in.Height)
+		return film.Image{}, providers.Invalid("A picture of %dx%d pixels cannot be made: each side must have 1 to %d.", in.Width, in.Height, most)
 	}
 	mark, err := fingerprint(call)
 	if err != nil {

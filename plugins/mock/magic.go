@@ -37,20 +37,23 @@ func words(text string) ([]word, error) {
 }
 
 func parseWord(s string) (word, error) {
-	rest, capability, _ := strings.Cut(s, "@")
+	rest, capability, only := strings.Cut(s, "@")
 	name, attempts, limited := strings.Cut(rest, ":")
 	w := word{name: name, capability: capability}
 	if limited {
 		n, err := strconv.Atoi(attempts)
 		if err != nil || n < 1 {
-			return w, providers.Errorf(providers.KindInvalidInput, "the magic word [mock:%s] needs a number of attempts, at least 1, after its second colon", s)
+			return w, providers.Invalid("The magic word [mock:%s] needs a number of attempts, at least 1, after its second colon.", s)
 		}
 		w.attempts = n
 	} else if name == "flaky" {
 		w.attempts = 1
 	}
 	if _, ok := effects[name]; !ok {
-		return w, providers.Errorf(providers.KindInvalidInput, "there is no magic word [mock:%s]; there are %s", s, strings.Join(slices.Sorted(maps.Keys(effects)), ", "))
+		return w, providers.Invalid("There is no magic word [mock:%s]: use one of %s.", s, strings.Join(slices.Sorted(maps.Keys(effects)), ", "))
+	}
+	if only && capability == "" {
+		return w, providers.Invalid("The magic word [mock:%s] needs the name of a capability after its @.", s)
 	}
 	return w, nil
 }
@@ -66,7 +69,7 @@ func withoutWords(text string) string {
 // effects are what the magic words do.
 var effects = map[string]func(ctx context.Context, retryAfter time.Duration) error{
 	"fail":         failing(providers.KindInternal, "it fails", ""),
-	"invalid":      failing(providers.KindInvalidInput, "the input is invalid", ""),
+	"invalid":      failing(providers.KindInvalidInput, "the input is invalid", "This input is invalid."),
 	"reject":       failing(providers.KindRejected, "the content is rejected", "This content was refused."),
 	"unauthorized": failing(providers.KindUnauthorized, "the key is wrong", ""),
 	"flaky":        failing(providers.KindUnavailable, "it is unavailable for now", ""),
@@ -90,8 +93,9 @@ func failing(kind providers.Kind, what, user string) func(context.Context, time.
 	}
 }
 
-// applying gives the first magic word in an input that applies to a call, or nil.
-func applying(call *providers.Call, input map[string]any) (*word, error) {
+// applying gives the first magic word in an input that applies to a call, or nil. served are the names of
+// the capabilities to which a word can be limited.
+func applying(call *providers.Call, input map[string]any, served []string) (*word, error) {
 	var texts []string
 	for _, name := range slices.Sorted(maps.Keys(input)) {
 		if name != "custom_story" { // its words are for the scenes
@@ -104,6 +108,9 @@ func applying(call *providers.Call, input map[string]any) (*word, error) {
 			return nil, err
 		}
 		for _, w := range found {
+			if w.capability != "" && !slices.Contains(served, w.capability) {
+				return nil, providers.Invalid("A magic word is limited to %q, which the mock does not serve: use one of %s.", w.capability, strings.Join(served, ", "))
+			}
 			if (w.capability == "" || w.capability == call.Capability) && (w.attempts == 0 || call.Attempt <= w.attempts) {
 				return &w, nil
 			}

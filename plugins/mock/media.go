@@ -17,10 +17,16 @@ import (
 )
 
 // The films that segments and films are made of: one frame of H.264, 108x192 pixels, at a time scale of
-// 90000; film.mp4 has a fifth of a second of AAC as well. Made with ffmpeg:
+// 90000; film.mp4 has a fifth of a second of AAC as well (48 kHz, stereo). Made with ffmpeg:
 //
 //	ffmpeg -f lavfi -i color=c=0x335577:s=108x192:r=30 -frames:v 1 -c:v libx264 -profile:v high \
 //	  -pix_fmt yuv420p -bf 0 -fflags +bitexact -video_track_timescale 90000 -movflags +faststart clip.mp4
+//	ffmpeg -f lavfi -i color=c=0x335577:s=108x192:r=30:d=0.03 \
+//	  -f lavfi -i sine=f=220:r=48000:d=0.2,aformat=channel_layouts=stereo -c:v libx264 -profile:v high \
+//	  -pix_fmt yuv420p -bf 0 -c:a aac -b:a 32k -fflags +bitexact -flags +bitexact \
+//	  -video_track_timescale 90000 -movflags +faststart film.mp4
+//
+// The second takes its length from the sources: -frames:v 1 would end the sound before it begins.
 var (
 	//go:embed media/clip.mp4
 	clipMP4 []byte
@@ -101,16 +107,23 @@ func tone(samples, channels int, mark [32]byte) []byte {
 
 // lasting gives a film that shows its one frame for so many frames, with the mark in a box of its own
 // that players skip.
-func lasting(film []byte, frames, fps int, mark [32]byte) []byte {
+func lasting(film []byte, frames, fps int, mark [32]byte) ([]byte, error) {
 	seconds := float64(frames) / float64(fps)
+	if seconds > longestFilm {
+		return nil, providers.Invalid("A film of %d frames at %d a second is too long: make it at most %d hours.", frames, fps, longestFilm/3600)
+	}
 	out := bytes.Clone(film)
 	setLength(out, seconds)
 	out = binary.BigEndian.AppendUint32(out, uint32(8+len(mark)))
-	return append(append(out, "free"...), mark[:]...)
+	return append(append(out, "free"...), mark[:]...), nil
 }
 
 // The time scales of the films' movie and video track, in units a second.
 const movieScale, videoScale = 1000, 90000
+
+// longestFilm is a length, in seconds, that fits in the 32 bits of the films' times: at videoScale they
+// end after 13 hours.
+const longestFilm = 12 * 60 * 60
 
 // setLength sets the length of the video track and of the movie wherever it is written down, in the
 // boxes of an MP4 file. Sizes are 32 bits: the films are our own.

@@ -12,10 +12,10 @@ import (
 // shared between their slots so that the transition, at the head of the later one, lies in its middle.
 func planTimeline(_ context.Context, _ *providers.Call, in film.TimelineInput) (film.TimelinePlan, error) {
 	if len(in.Scenes) == 0 {
-		return film.TimelinePlan{}, providers.Errorf(providers.KindInvalidInput, "a film needs at least one scene")
+		return film.TimelinePlan{}, providers.Invalid("A film needs at least one scene.")
 	}
 	if in.FPS < 1 || in.FPS > 120 {
-		return film.TimelinePlan{}, providers.Errorf(providers.KindInvalidInput, "the frame rate is 1 to 120, not %d", in.FPS)
+		return film.TimelinePlan{}, providers.Invalid("The frame rate must be 1 to 120, not %d.", in.FPS)
 	}
 	fps := float64(in.FPS)
 	rest := max(0, in.PauseSeconds-in.TransitionSeconds) / 2 // of the pause, before the transition
@@ -23,7 +23,7 @@ func planTimeline(_ context.Context, _ *providers.Call, in film.TimelineInput) (
 	for i, s := range in.Scenes {
 		const day = 24 * 60 * 60
 		if !(s.SpeechSeconds >= 0 && s.SpeechSeconds <= day) {
-			return film.TimelinePlan{}, providers.Errorf(providers.KindInvalidInput, "the narration of scene %q cannot last %v seconds", s.ID, s.SpeechSeconds)
+			return film.TimelinePlan{}, providers.Invalid("The narration of scene %q cannot last %v seconds: give at most a day.", s.ID, s.SpeechSeconds)
 		}
 		begin, end := in.PauseSeconds-rest, rest
 		if i == 0 {

@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -13,7 +14,7 @@ import (
 	"github.com/filmloom/filmloom/providers/film"
 )
 
-const version = "1.0.0"
+const version = "1.0.1"
 
 // Config is the provider's configuration. See the package's documentation.
 type Config struct {
@@ -41,6 +42,10 @@ func New() providers.Provider {
 		providers.Handle(List, list),
 		providers.Handle(File, writeFile),
 	)
+	d, _ := p.Describe(context.Background()) // a provider made by providers.New describes itself without fail
+	for _, c := range d.Capabilities {
+		p.served = append(p.served, c.Name)
+	}
 	return p
 }
 
@@ -53,39 +58,46 @@ func light[In, Out any](c providers.Capability[In, Out]) providers.Capability[In
 // provider adds what all calls have in common: log, delay and magic words.
 type provider struct {
 	providers.Provider
+	served []string // names of capabilities
+
 	delay, retryAfter time.Duration
 
 	mu  sync.Mutex
 	log *os.File // nil without log_file
 }
 
+// configure is not ready with a wrong configuration: what is served then would not be what was asked for.
 func (p *provider) configure(_ context.Context, conf Config) (providers.Configured, error) {
-	done := providers.Configured{Ready: true}
-	for name, d := range map[string]struct {
-		text string
-		to   *time.Duration
-	}{"delay": {conf.Delay, &p.delay}, "retry_after": {conf.RetryAfter, &p.retryAfter}} {
-		if d.text == "" {
-			continue
+	var wrong []providers.ConfigDiagnostic
+	duration := func(attribute, text string) time.Duration {
+		if text == "" {
+			return 0
 		}
-		parsed, err := time.ParseDuration(d.text)
-		if err != nil || parsed < 0 {
-			done.Diagnostics = append(done.Diagnostics, providers.ConfigDiagnostic{
-				Attribute: name, Summary: fmt.Sprintf("%q is no duration; write it as \"50ms\" or \"2s\"", d.text),
+		d, err := time.ParseDuration(text)
+		if err != nil || d < 0 {
+			wrong = append(wrong, providers.ConfigDiagnostic{
+				Attribute: attribute, Summary: fmt.Sprintf("%q is no duration; write it as \"50ms\" or \"2s\"", text),
 			})
-			continue
 		}
-		*d.to = parsed
+		return d
 	}
+	p.delay = duration("delay", conf.Delay)
+	p.retryAfter = duration("retry_after", conf.RetryAfter)
 	if conf.LogFile != "" {
 		f, err := os.OpenFile(conf.LogFile, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 		if err != nil {
-			done.Diagnostics = append(done.Diagnostics, providers.ConfigDiagnostic{Attribute: "log_file", Summary: "it cannot be written: " + err.Error()})
+			wrong = append(wrong, providers.ConfigDiagnostic{Attribute: "log_file", Summary: "it cannot be written: " + err.Error()})
 		} else {
 			p.log = f
 		}
 	}
-	return done, nil
+	if len(wrong) == 0 {
+		return providers.Configured{Ready: true}, nil
+	}
+	return providers.Configured{
+		Problem: fmt.Sprintf("The mock cannot use its %s: %s.", wrong[0].Attribute, wrong[0].Summary),
+		Hint:    "correct the block of the provider mock, or leave the attribute out", Diagnostics: wrong,
+	}, nil
 }
 
 // Execute implements [providers.Provider].
@@ -119,7 +131,7 @@ func (p *provider) perform(ctx context.Context, call *providers.Call) (*provider
 			return nil, ctx.Err()
 		}
 	}
-	w, err := applying(call, input)
+	w, err := applying(call, input, p.served)
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +174,9 @@ func (p *provider) Shutdown(ctx context.Context) error {
 // it differ when their inputs do, and are the same wherever the inputs' files lie.
 func fingerprint(call *providers.Call) ([sha256.Size]byte, error) {
 	var input any
-	if err := json.Unmarshal(call.Input, &input); err != nil {
+	dec := json.NewDecoder(bytes.NewReader(call.Input))
+	dec.UseNumber() // a seed may have more digits than a float64 holds
+	if err := dec.Decode(&input); err != nil {
 		return [sha256.Size]byte{}, err
 	}
 	canonical, err := json.Marshal(byContent(input))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/filmloom/filmloom/providers"
@@ -25,14 +26,14 @@ func unspaced(language string) bool { return language == "chinese" || language =
 // gap.
 func synthesizeSpeech(_ context.Context, call *providers.Call, in film.SpeechInput) (film.Speech, error) {
 	if strings.TrimSpace(in.Text) == "" {
-		return film.Speech{}, providers.Errorf(providers.KindInvalidInput, "there is no word to say")
+		return film.Speech{}, providers.Invalid("There is no word to say: give a text.")
 	}
 	pace := in.Pace
 	if pace == 0 {
 		pace = 1
 	}
 	if !(pace > 0) || math.IsInf(pace, 0) {
-		return film.Speech{}, providers.Errorf(providers.KindInvalidInput, "the pace must be more than 0, not %v", pace)
+		return film.Speech{}, providers.Invalid("The pace must be more than 0, not %v.", pace)
 	}
 	text := withoutWords(in.Text)
 	tokens := strings.Fields(text)
@@ -42,19 +43,16 @@ func synthesizeSpeech(_ context.Context, call *providers.Call, in film.SpeechInp
 	at := 0.0
 	ends := make([]float64, len(tokens))
 	for i, token := range tokens {
-		length := wordSeconds + letterSeconds*float64(utf8.RuneCountInString(token))
-		if unspaced(in.Language) {
-			length = glyphSeconds * float64(utf8.RuneCountInString(token))
-		}
-		at += length / pace
+		at += lasts(token) / pace
 		ends[i] = at
 	}
 	samples := int(math.Ceil(max(at, leastSeconds) * sampleRate))
 	speech := film.Speech{Seconds: float64(samples) / sampleRate, Words: []film.Word{}}
 	start := 0.0
 	for i, token := range tokens {
-		speech.Words = append(speech.Words, film.Word{Text: token, Start: start, End: ends[i]})
-		start = ends[i]
+		end := min(ends[i], speech.Seconds) // rounding must not put the last word after the sound
+		speech.Words = append(speech.Words, film.Word{Text: token, Start: start, End: end})
+		start = end
 	}
 	mark, err := fingerprint(call)
 	if err != nil {
@@ -64,16 +62,35 @@ func synthesizeSpeech(_ context.Context, call *providers.Call, in film.SpeechInp
 	return speech, err
 }
 
-// glyphs splits a text without spaces into characters; punctuation clings to the one before.
+// lasts is how long a word takes to say at pace 1, in seconds.
+func lasts(token string) float64 {
+	n := float64(utf8.RuneCountInString(token))
+	if first, _ := utf8.DecodeRuneInString(token); glyph(first) {
+		return glyphSeconds * n
+	}
+	return wordSeconds + letterSeconds*n
+}
+
+// glyph tells whether a character is of a script without spaces, punctuation included: those lie above
+// all others that the languages are written in.
+func glyph(r rune) bool { return r >= 0x2E80 }
+
+// glyphs splits a text without spaces into characters; punctuation clings to the one before, and words
+// of another script stay whole.
 func glyphs(text string) (tokens []string) {
+	apart := true // from the token before
+	var before rune
 	for _, r := range text {
 		switch {
-		case strings.ContainsRune(" \n\t", r):
-		case len(tokens) > 0 && strings.ContainsRune("。、！？，；：」』）.,!?", r):
+		case unicode.IsSpace(r):
+			apart = true
+			continue
+		case !apart && (strings.ContainsRune("。、！？，；：」』）.,!?", r) || !glyph(r) && !glyph(before)):
 			tokens[len(tokens)-1] += string(r)
 		default:
 			tokens = append(tokens, string(r))
 		}
+		apart, before = false, r
 	}
 	return tokens
 }
@@ -81,7 +98,7 @@ func glyphs(text string) (tokens []string) {
 // composeMusic hums a tone of exactly the length asked for, to the sample.
 func composeMusic(_ context.Context, call *providers.Call, in film.MusicInput) (film.Music, error) {
 	if !(in.Seconds > 0 && in.Seconds <= 1200) {
-		return film.Music{}, providers.Errorf(providers.KindInvalidInput, "music is more than 0 and at most 1200 seconds long, not %v", in.Seconds)
+		return film.Music{}, providers.Invalid("Music cannot last %v seconds: ask for more than 0 and at most 1200.", in.Seconds)
 	}
 	mark, err := fingerprint(call)
 	if err != nil {

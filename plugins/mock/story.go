@@ -29,10 +29,13 @@ func writeStory(_ context.Context, _ *providers.Call, in film.StoryInput) (film.
 		narrations = divide(in.CustomStory, in.Language)
 		theme = "a story of your own"
 	case custom && strings.TrimSpace(in.CustomTopic) == "":
-		return film.Story{}, providers.Errorf(providers.KindInvalidInput, "the topic \"custom topic\" needs a custom_topic or a custom_story")
+		return film.Story{}, providers.Invalid("The topic \"custom topic\" needs a custom_topic or a custom_story: give one of them.")
 	default:
 		if custom {
-			theme = clip(withoutWords(in.CustomTopic), 60)
+			theme = clip(strings.Join(strings.Fields(withoutWords(in.CustomTopic)), " "), 60)
+			if theme == "" {
+				theme = "nothing in particular"
+			}
 		}
 		narrations = invent(theme, in)
 	}
@@ -47,10 +50,8 @@ func writeStory(_ context.Context, _ *providers.Call, in film.StoryInput) (film.
 	}
 	story.Description = describe(theme, in.Style)
 	for i, narration := range narrations {
-		prompt := narration
-		if r := []rune(prompt); len(r) > 400 { // the end, with its magic words, would be lost otherwise
-			prompt = string(r[:400]) + " " + strings.Join(wordPattern.FindAllString(string(r[400:]), -1), " ")
-		}
+		// The magic words follow at the end, so that shortening loses none and cuts none in two.
+		prompt := strings.Join(append([]string{clip(withoutWords(narration), 400)}, wordPattern.FindAllString(narration, -1)...), " ")
 		story.Scenes = append(story.Scenes, film.Scene{
 			ID: fmt.Sprintf("scene-%02d", i+1), Narration: narration,
 			ImagePrompt: strings.TrimSpace("Mara " + places[i%len(places)] + " at dusk, clear sky, warm light: " + prompt),
@@ -71,8 +72,13 @@ func invent(theme string, in film.StoryInput) []string {
 		place := places[(i+int(in.Seed%int64(len(places))))%len(places)]
 		narrations[i] = fmt.Sprintf("This is part %d of a tale of %s. Mara waits %s and tells old Tom what she has seen there. Nobody else knows about it.", i+1, theme, place)
 	}
-	if others := wordPattern.FindAllString(in.CustomTopic, -1); in.Topic == "custom topic" && len(others) > 0 {
-		narrations[0] += " " + strings.Join(others, " ") // for other capabilities, or they would have applied
+	if in.Topic == "custom topic" {
+		for _, w := range wordPattern.FindAllString(in.CustomTopic, -1) {
+			// Those that are limited to some attempts have done their work here, unless they are for others.
+			if strings.Contains(w, "@") && !strings.HasSuffix(w, "@"+film.StoryWrite.Name+"]") {
+				narrations[0] += " " + w
+			}
+		}
 	}
 	return narrations
 }

@@ -20,14 +20,17 @@ func layOut(_ context.Context, call *providers.Call, in film.LayoutInput) (film.
 	if len(words) == 0 {
 		words = shareOut(withoutWords(in.Text), in.Language, in.Seconds)
 	}
-	gap := " "
-	if unspaced(in.Language) {
-		gap = ""
-	}
 	out := film.Layout{Cues: []film.Cue{}}
 	for _, w := range words {
-		text := clip(w.Text, cueLength)
+		text := clip(withoutWords(w.Text), cueLength)
+		if text == "" {
+			continue
+		}
 		last := len(out.Cues) - 1
+		gap := ""
+		if last >= 0 {
+			gap = between(out.Cues[last].Text, text, in.Language)
+		}
 		if last >= 0 && utf8.RuneCountInString(out.Cues[last].Text+gap+text) <= cueLength {
 			out.Cues[last].Text += gap + text
 			out.Cues[last].End = in.SpeechStart + w.End
@@ -46,6 +49,16 @@ func layOut(_ context.Context, call *providers.Call, in film.LayoutInput) (film.
 	var err error
 	out.ASS, err = save(call, "subtitles.ass", "text/x-ssa", []byte(s.String()))
 	return out, err
+}
+
+// between is what stands between two words of a line.
+func between(before, after, language string) string {
+	last, _ := utf8.DecodeLastRuneInString(before)
+	first, _ := utf8.DecodeRuneInString(after)
+	if unspaced(language) && (glyph(last) || glyph(first)) {
+		return ""
+	}
+	return " "
 }
 
 // shareOut shares the time of a text out by the length of its words.

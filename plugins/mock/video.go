@@ -24,7 +24,7 @@ func renderTransition(_ context.Context, call *providers.Call, in film.Transitio
 
 func segment(call *providers.Call, frames int, e film.Encoding) (film.Segment, error) {
 	if frames < 1 {
-		return film.Segment{}, providers.Errorf(providers.KindInvalidInput, "a segment of %d frames cannot be made", frames)
+		return film.Segment{}, providers.Invalid("A segment of %d frames cannot be made: it needs at least one.", frames)
 	}
 	fps := e.FPS
 	if fps < 1 {
@@ -34,24 +34,32 @@ func segment(call *providers.Call, frames int, e film.Encoding) (film.Segment, e
 	if err != nil {
 		return film.Segment{}, err
 	}
-	f, err := save(call, "segment.mp4", "video/mp4", lasting(clipMP4, frames, fps, mark))
+	raw, err := lasting(clipMP4, frames, fps, mark)
+	if err != nil {
+		return film.Segment{}, err
+	}
+	f, err := save(call, "segment.mp4", "video/mp4", raw)
 	return film.Segment{Video: f, Frames: frames}, err
 }
 
 // assemble gives a film of the right length, its thumbnail and its subtitles.
 func assemble(_ context.Context, call *providers.Call, in film.AssembleInput) (film.Film, error) {
 	if len(in.Segments) == 0 || in.Frames < 1 || in.FPS < 1 {
-		return film.Film{}, providers.Errorf(providers.KindInvalidInput, "a film needs segments, frames and a frame rate")
+		return film.Film{}, providers.Invalid("A film needs segments, frames and a frame rate.")
 	}
 	mark, err := fingerprint(call)
 	if err != nil {
 		return film.Film{}, err
 	}
 	out := film.Film{Seconds: float64(in.Frames) / float64(in.FPS), LoudnessLUFS: -14, TruePeakDB: -1.5, Subtitles: []film.SubtitleFiles{}}
-	if out.Video, err = save(call, "film.mp4", "video/mp4", lasting(filmMP4, in.Frames, in.FPS, mark)); err != nil {
+	raw, err := lasting(filmMP4, in.Frames, in.FPS, mark)
+	if err != nil {
 		return film.Film{}, err
 	}
-	raw, err := encodeJPEG(picture(filmWidth, filmHeight, mark))
+	if out.Video, err = save(call, "film.mp4", "video/mp4", raw); err != nil {
+		return film.Film{}, err
+	}
+	raw, err = encodeJPEG(picture(filmWidth, filmHeight, mark))
 	if err != nil {
 		return film.Film{}, err
 	}
