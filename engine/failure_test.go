@@ -125,6 +125,24 @@ func TestNobodyReadyIsSaidBeforeAnythingStarts(t *testing.T) {
 	}
 }
 
+func TestAWrongAttributeStartsNothingAndAWarningIsShown(t *testing.T) {
+	shop := &workshop{ready: func() providers.Configured {
+		return providers.Configured{Ready: true, Diagnostics: []providers.ConfigDiagnostic{{Attribute: "delay", Summary: "\"soon\" is no duration"}}}
+	}}
+	_, err := open(t, config(t.TempDir(), joined, shop)).Start(t.Context(), "joined", nil)
+	var not *engine.NotReadyError
+	if !errors.As(err, &not) || len(not.Missing) == 0 || !strings.HasSuffix(not.Missing[0].Problem, `is wrong: delay: "soon" is no duration.`) {
+		t.Errorf("error %v", err)
+	}
+	shop.ready = func() providers.Configured {
+		return providers.Configured{Ready: true, Diagnostics: []providers.ConfigDiagnostic{{Summary: "One voice is missing.", Warning: true}}}
+	}
+	all, err := engine.Inspect(t.Context(), config(t.TempDir(), joined, shop))
+	if err != nil || len(all) != 1 || !all[0].Ready || !slices.Equal(all[0].Warnings, []string{"One voice is missing."}) {
+		t.Errorf("%+v, %v", all, err)
+	}
+}
+
 func TestCancelReachesTheCallAtOnce(t *testing.T) {
 	shop := &workshop{}
 	entered := make(chan struct{}, 8)

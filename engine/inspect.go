@@ -27,6 +27,7 @@ type ProviderStatus struct {
 	Ready       bool
 	Problem     string // why it is not ready: one sentence
 	Hint        string // what mends it, or ""
+	Warnings    []string
 }
 
 // Inspect starts and configures every provider and says which can work. It opens no store.
@@ -40,6 +41,11 @@ func Inspect(ctx context.Context, conf Config) ([]ProviderStatus, error) {
 		s := ProviderStatus{Name: e.name, Plugin: e.plugin, Description: e.description, Ready: true}
 		if problem := e.open(ctx, r.conf); problem != nil {
 			s.Ready, s.Problem, s.Hint = false, problem.Problem, problem.Hint
+		}
+		for _, d := range e.configured.Diagnostics {
+			if d.Warning {
+				s.Warnings = append(s.Warnings, finding(d)+".")
+			}
 		}
 		all = append(all, s)
 	}

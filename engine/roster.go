@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -161,7 +162,21 @@ func (e *entry) open(ctx context.Context, conf Config) *NotReady {
 	if !e.configured.Ready {
 		return &NotReady{"", e.name, e.configured.Problem, e.configured.Hint}
 	}
+	for _, d := range e.configured.Diagnostics {
+		if !d.Warning { // it would work otherwise than its owner meant
+			return &NotReady{"", e.name, fmt.Sprintf("The configuration of the provider %s is wrong: %s.", e.name, finding(d)), ""}
+		}
+	}
 	return nil
+}
+
+// finding is a diagnostic in words, without its full stop.
+func finding(d providers.ConfigDiagnostic) string {
+	text := strings.TrimSuffix(d.Summary, ".")
+	if d.Attribute != "" {
+		return d.Attribute + ": " + text
+	}
+	return text
 }
 
 func (e *entry) start(ctx context.Context, conf Config) error {

@@ -38,6 +38,9 @@ and tries the data directory. It exits with 1 when a pipeline cannot be served.`
 			for _, p := range all {
 				if p.Ready {
 					fmt.Fprintf(w, "✓ %s %s: ready\n", p.Name, p.Description.Version)
+					for _, warning := range p.Warnings {
+						fmt.Fprintf(w, "    %s\n", warning)
+					}
 					continue
 				}
 				fmt.Fprintf(w, "✗ %s %s: %s\n", p.Name, p.Description.Version, p.Problem)
