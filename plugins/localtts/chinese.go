@@ -86,7 +86,7 @@ func chineseScript(words []word) script {
 		if i+1 < len(words) {
 			after = words[i+1].text
 		}
-		text := strings.TrimSpace(readable(plain(w.text)))
+		text := strings.TrimSpace(readable(s.legible(i, plain(w.text), chineseReads)))
 		if reading := readings[i]; reading != "" {
 			core := strings.IndexFunc(text, sounds)
 			text = text[:core] + " " + reading + " " + text[core+len(firstSound(text[core:])):]
@@ -96,6 +96,12 @@ func chineseScript(words []word) script {
 		s.add(i, text)
 	}
 	return s
+}
+
+// chineseReads tells whether espeak-ng's Chinese voice reads a letter: it knows the ideographs of the
+// first two blocks, and the zero.
+func chineseReads(r rune) bool {
+	return r >= 0x3400 && r <= 0x4dbf || r >= 0x4e00 && r <= 0x9fff || r == '〇' || readsEverywhere(r)
 }
 
 func firstSound(text string) string {

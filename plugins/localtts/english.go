@@ -12,6 +12,7 @@ import (
 func englishScript(words []word) script {
 	var s script
 	for i := range words {
+		s.legible(i, plain(words[i].text), englishReads) // englishWord takes the letters away itself
 		before, after := "", ""
 		if i > 0 {
 			before = words[i-1].text
@@ -35,6 +36,9 @@ func englishScript(words []word) script {
 	}
 	return s
 }
+
+// englishReads tells whether a letter has a name or an ASCII form to be said.
+func englishReads(r rune) bool { return englishNames[r] != "" || ascii(string(r)) != "" }
 
 // englishWord gives the words that are said for a printed one, with its neighbours for the sense, and
 // the punctuation that a reader hears after it: one of "" , ; : . ? !

@@ -42,6 +42,7 @@ type espeak struct {
 
 	lib      uintptr
 	callback uintptr
+	data     string // the folder of its data
 
 	terminate func() int32
 	setVoice  func(name string) int32
@@ -70,7 +71,12 @@ var openEspeak = sync.OnceValues(func() (*espeak, error) {
 	}
 	e := &espeak{}
 	e.callback = purego.NewCallback(e.receive) // purego can make few, and never frees them
+	speaking.Lock()
+	defer speaking.Unlock()
 	if err := e.load(); err != nil {
+		return nil, err
+	}
+	if err := e.complete(); err != nil {
 		return nil, err
 	}
 	return e, nil
@@ -88,24 +94,46 @@ func (e *espeak) load() error {
 	}
 	lib, err := purego.Dlopen("libespeak-ng.so.1", purego.RTLD_NOW|purego.RTLD_LOCAL)
 	if err != nil {
-		return fmt.Errorf("cannot load libespeak-ng.so.1: %w", err)
+		return fmt.Errorf("cannot load %w", err) // which names the library
 	}
+	if err := e.initialise(lib); err != nil {
+		return errors.Join(err, purego.Dlclose(lib))
+	}
+	e.lib = lib
+	return nil
+}
+
+// initialise makes a library that was just loaded ready to speak.
+func (e *espeak) initialise(lib uintptr) error {
 	var initialise func(output, buffer int32, path uintptr, options int32) int32
 	var setCallback func(fn uintptr)
+	var info func(data **byte) uintptr
 	if err := bind(lib, map[string]any{
 		"espeak_Initialize": &initialise, "espeak_SetSynthCallback": &setCallback, "espeak_SetVoiceByName": &e.setVoice,
-		"espeak_SetParameter": &e.setParam, "espeak_Synth": &e.synth, "espeak_Terminate": &e.terminate,
+		"espeak_SetParameter": &e.setParam, "espeak_Synth": &e.synth, "espeak_Terminate": &e.terminate, "espeak_Info": &info,
 	}); err != nil {
 		return err
 	}
 	const buffer = 100 // milliseconds between callbacks, each a chance to stop
 	rate := initialise(espeakSynchronous, buffer, 0, espeakDontExit)
+	var data *byte
+	info(&data)
+	e.data = cString(data)
 	if rate <= 0 {
-		return errors.New("espeak-ng cannot read its data: espeak-ng-data is missing or of another version")
+		return &dataError{"espeak-ng cannot read its data in " + e.data}
 	}
-	e.lib, e.rate = lib, int(rate)
+	e.rate = int(rate)
 	setCallback(e.callback)
 	return nil
+}
+
+// cString copies a C string of the library; nil is "".
+func cString(p *byte) string {
+	n := 0
+	for p != nil && *(*byte)(unsafe.Add(unsafe.Pointer(p), n)) != 0 {
+		n++
+	}
+	return string(unsafe.Slice(p, n))
 }
 
 // receive is what the library calls with each buffer of sound. Its answer 1 stops the speech.
@@ -138,9 +166,14 @@ func (e *espeak) say(ctx context.Context, s script, language string, v espeakVoi
 	if err := e.load(); err != nil {
 		return recording{}, 0, err
 	}
+	return e.speak(ctx, s, language, v, pace)
+}
+
+// speak speaks with the library as it is. Call it with speaking held.
+func (e *espeak) speak(ctx context.Context, s script, language string, v espeakVoice, pace float64) (recording, int, error) {
 	name := language + "+" + v.variant
 	if rc := e.setVoice(name); rc != 0 {
-		return recording{}, 0, fmt.Errorf("espeak-ng has no voice %s (code %d); is espeak-ng-data complete?", name, rc)
+		return recording{}, 0, &dataError{fmt.Sprintf("espeak-ng has no voice %s in %s", name, e.data)}
 	}
 	e.setParam(espeakRate, int32(clamp(int(float64(v.speed)*pace+0.5), 80, 450)), 0)
 	e.setParam(espeakPitch, int32(v.pitch), 0)

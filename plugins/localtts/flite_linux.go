@@ -47,7 +47,7 @@ var openFlite = sync.OnceValues(func() (*flite, error) {
 	open := func(name string) (uintptr, error) {
 		lib, err := purego.Dlopen(name, purego.RTLD_NOW|purego.RTLD_GLOBAL)
 		if err != nil {
-			return 0, fmt.Errorf("cannot load %s: %w", name, err)
+			return 0, fmt.Errorf("cannot load %w", err) // which names the library
 		}
 		return lib, nil
 	}

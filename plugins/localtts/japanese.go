@@ -1,8 +1,6 @@
 package localtts
 
 import (
-	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -100,6 +98,8 @@ func leansBack(k tokenizer.Token, surface string) bool {
 	switch {
 	case isOpening(first):
 		return false
+	case smallKana[first] != 0, strings.ContainsRune("ーッっ", first): // no line may begin with one
+		return true
 	case f[0] == "助詞", f[0] == "助動詞", f[0] == "記号":
 		return true
 	case len(f) > 1 && (f[1] == "接尾" || f[1] == "非自立"):
@@ -108,7 +108,7 @@ func leansBack(k tokenizer.Token, surface string) bool {
 	return !sounds(first)
 }
 
-// japaneseReading gives a token in kana, or what espeak-ng can make of it.
+// japaneseReading gives a token in kana. A token that is not in the dictionary stays as it is.
 func japaneseReading(k tokenizer.Token) string {
 	if kana, ok := k.Pronunciation(); ok && kana != "*" && kana != "" {
 		return kana
@@ -116,7 +116,6 @@ func japaneseReading(k tokenizer.Token) string {
 	var b strings.Builder
 	for _, r := range norm.NFKC.String(k.Surface) {
 		switch {
-		case unicode.Is(unicode.Han, r): // no reading: espeak-ng would say "Chinese letter"
 		case r == '%':
 			b.WriteString("パーセント")
 		default:
@@ -130,7 +129,7 @@ func japaneseReading(k tokenizer.Token) string {
 func japaneseScript(words []word) script {
 	var s script
 	for i, w := range words {
-		said := strings.TrimSpace(readable(plain(w.said)))
+		said := strings.TrimSpace(readable(s.legible(i, fullKana(plain(w.said)), japaneseReads)))
 		if said == "" {
 			continue
 		}
@@ -142,194 +141,40 @@ func japaneseScript(words []word) script {
 	return s
 }
 
+// japaneseReads tells whether espeak-ng's Japanese voice reads a letter: an ideograph that is still there
+// has no reading in the dictionary.
+func japaneseReads(r rune) bool {
+	return unicode.In(r, unicode.Hiragana, unicode.Katakana) && !unicode.Is(unicode.Lm, r) || r == 'ー' || readsEverywhere(r)
+}
+
+// smallKana that change the vowel before them, and what they are on their own.
+var smallKana = map[rune]rune{
+	'ァ': 'ア', 'ィ': 'イ', 'ゥ': 'ウ', 'ェ': 'エ', 'ォ': 'オ', 'ャ': 'ヤ', 'ュ': 'ユ', 'ョ': 'ヨ', 'ヮ': 'ワ', 'ヵ': 'カ', 'ヶ': 'ケ',
+	'ぁ': 'あ', 'ぃ': 'い', 'ぅ': 'う', 'ぇ': 'え', 'ぉ': 'お', 'ゃ': 'や', 'ゅ': 'ゆ', 'ょ': 'よ', 'ゎ': 'わ', 'ゕ': 'か', 'ゖ': 'け',
+}
+
+// fullKana writes small kana large where nothing is before them to change, as in "わーぁ", and leaves out
+// a long mark without a vowel: espeak-ng would say "Japanese letter".
+func fullKana(said string) string {
+	var b strings.Builder
+	var last rune
+	for _, r := range said {
+		kana := unicode.In(last, unicode.Hiragana, unicode.Katakana) && !strings.ContainsRune("ッっー", last)
+		switch large, small := smallKana[r]; {
+		case r == 'ー' && (!kana || strings.ContainsRune("ンん", last)):
+			continue
+		case small && (!kana || smallKana[last] != 0 || strings.ContainsRune("ヵヶゕゖ", r)):
+			r = large
+		}
+		b.WriteRune(r)
+		last = r
+	}
+	return b.String()
+}
+
 func firstRune(s string) (rune, bool) {
 	for _, r := range s {
 		return r, true
 	}
 	return 0, false
-}
-
-func japaneseDigit(surface string) bool {
-	s := norm.NFKC.String(surface)
-	return s != "" && strings.Trim(s, "0123456789") == ""
-}
-
-// japaneseNumeric: a token that may go on with a number.
-func japaneseNumeric(surface string) bool {
-	s := norm.NFKC.String(surface)
-	return s != "" && strings.Trim(s, "0123456789.,:") == ""
-}
-
-// digitFollows tells whether the numeric tokens at the beginning end in a digit.
-func digitFollows(tokens []tokenizer.Token) bool {
-	for _, k := range tokens {
-		if japaneseDigit(k.Surface) {
-			return true
-		}
-		if !japaneseNumeric(k.Surface) {
-			return false
-		}
-	}
-	return false
-}
-
-var (
-	japaneseTime    = regexp.MustCompile(`^(\d{1,2}):(\d\d)$`)
-	japaneseDecimal = regexp.MustCompile(`^(\d+)(?:\.(\d+))?$`)
-
-	kanaDigits = strings.Fields("ゼロ イチ ニ サン ヨン ゴ ロク ナナ ハチ キュー")
-	kanaDays   = map[string]string{
-		"1": "ツイタチ", "2": "フツカ", "3": "ミッカ", "4": "ヨッカ", "5": "イツカ", "6": "ムイカ", "7": "ナノカ",
-		"8": "ヨーカ", "9": "ココノカ", "10": "トーカ", "14": "ジューヨッカ", "20": "ハツカ", "24": "ニジューヨッカ",
-	}
-	kanaPersons  = map[string]string{"1": "ヒトリ", "2": "フタリ", "4": "ヨニン"}
-	kanaCounters = map[string]string{"月": "ガツ", "時": "ジ", "年": "ネン", "人": "ニン"}
-	// What the last digit becomes before a counter.
-	kanaBefore = map[string]map[byte]string{
-		"月": {'4': "シ", '7': "シチ", '9': "ク"},
-		"時": {'4': "ヨ", '7': "シチ", '9': "ク"},
-		"年": {'4': "ヨ"},
-		"人": {'4': "ヨ"},
-	}
-)
-
-// japaneseNumber reads a number in kana before a counter. Whole: the reading includes the counter.
-func japaneseNumber(text, counter string) (kana string, whole bool) {
-	if m := japaneseTime.FindStringSubmatch(text); m != nil {
-		kana, _ = japaneseNumber(trimZero(m[1]), "時")
-		if m[2] != "00" {
-			kana += japaneseMinutes(trimZero(m[2]))
-		}
-		return kana, false
-	}
-	m := japaneseDecimal.FindStringSubmatch(strings.ReplaceAll(text, ",", ""))
-	if m == nil {
-		return kanaEach(text), false
-	}
-	digits := m[1]
-	if m[2] != "" {
-		return kanaCardinal(digits) + "テン" + kanaEach(m[2]), false
-	}
-	switch counter {
-	case "日":
-		if day, ok := kanaDays[digits]; ok {
-			return day, true
-		}
-	case "人":
-		if persons, ok := kanaPersons[digits]; ok {
-			return persons, true
-		}
-	case "分":
-		return japaneseMinutes(digits), true
-	}
-	sound, known := kanaCounters[counter]
-	if !known {
-		return kanaCardinal(digits), false
-	}
-	last, ok := kanaBefore[counter][digits[len(digits)-1]]
-	switch {
-	case !ok:
-		return kanaCardinal(digits) + sound, true
-	case len(digits) == 1:
-		return last + sound, true
-	}
-	return kanaCardinal(digits[:len(digits)-1]+"0") + last + sound, true
-}
-
-func trimZero(digits string) string {
-	if len(digits) > 1 {
-		return strings.TrimPrefix(digits, "0")
-	}
-	return digits
-}
-
-// japaneseMinutes reads minutes, whose counter is フン or プン and doubles the sound before it.
-func japaneseMinutes(digits string) string {
-	kana := kanaCardinal(digits)
-	switch digits[len(digits)-1] {
-	case '1':
-		return strings.TrimSuffix(kana, "イチ") + "イップン"
-	case '3', '4':
-		return kana + "プン"
-	case '6':
-		return strings.TrimSuffix(kana, "ロク") + "ロップン"
-	case '8':
-		return strings.TrimSuffix(kana, "ハチ") + "ハップン"
-	case '0':
-		if rest, ok := strings.CutSuffix(kana, "ジュー"); ok {
-			return rest + "ジュップン"
-		}
-	}
-	return kana + "フン"
-}
-
-// kanaCardinal reads a row of digits as a number, up to 12 of them; longer ones digit by digit.
-func kanaCardinal(digits string) string {
-	n, err := strconv.Atoi(digits)
-	if err != nil || len(digits) > 12 || len(digits) > 1 && digits[0] == '0' {
-		return kanaEach(digits)
-	}
-	if n == 0 {
-		return kanaDigits[0]
-	}
-	var b strings.Builder
-	for _, group := range []struct {
-		size int
-		name string
-	}{{100_000_000, "オク"}, {10_000, "マン"}, {1, ""}} {
-		if g := n / group.size % 10_000; g > 0 {
-			b.WriteString(kanaBelowMan(g) + group.name)
-		}
-	}
-	return b.String()
-}
-
-// kanaBelowMan reads 1 to 9999, with the sounds that hundreds and thousands change.
-func kanaBelowMan(n int) string {
-	var b strings.Builder
-	switch d := n / 1000; d {
-	case 0:
-	case 1:
-		b.WriteString("セン")
-	case 3:
-		b.WriteString("サンゼン")
-	case 8:
-		b.WriteString("ハッセン")
-	default:
-		b.WriteString(kanaDigits[d] + "セン")
-	}
-	switch d := n / 100 % 10; d {
-	case 0:
-	case 1:
-		b.WriteString("ヒャク")
-	case 3:
-		b.WriteString("サンビャク")
-	case 6:
-		b.WriteString("ロッピャク")
-	case 8:
-		b.WriteString("ハッピャク")
-	default:
-		b.WriteString(kanaDigits[d] + "ヒャク")
-	}
-	switch d := n / 10 % 10; d {
-	case 0:
-	case 1:
-		b.WriteString("ジュー")
-	default:
-		b.WriteString(kanaDigits[d] + "ジュー")
-	}
-	if d := n % 10; d > 0 {
-		b.WriteString(kanaDigits[d])
-	}
-	return b.String()
-}
-
-func kanaEach(digits string) string {
-	var b strings.Builder
-	for _, d := range digits {
-		if d >= '0' && d <= '9' {
-			b.WriteString(kanaDigits[d-'0'])
-		}
-	}
-	return b.String()
 }

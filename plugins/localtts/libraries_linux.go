@@ -10,8 +10,14 @@ import (
 	"strings"
 )
 
+// What to do about a missing engine, and about one whose data is damaged.
+const (
+	hint   = "apt-get install libflite1 libespeak-ng1 espeak-ng-data"
+	repair = "apt-get install --reinstall espeak-ng-data"
+)
+
 // cacheVersion names the plugin's version and the libraries that are loaded: their file names, which
-// carry their versions, and a digest over the sizes of their files.
+// carry their versions, and a digest over the sizes of their files and of espeak-ng's data.
 func cacheVersion() string {
 	maps, err := os.ReadFile("/proc/self/maps")
 	if err != nil {
@@ -27,6 +33,12 @@ func cacheVersion() string {
 		base := filepath.Base(path)
 		if strings.HasPrefix(base, "libflite") || strings.HasPrefix(base, "libespeak-ng.") {
 			files = append(files, path)
+		}
+	}
+	if e, err := openEspeak(); err == nil {
+		for _, pattern := range []string{"phon*", "intonations", "*_dict"} {
+			found, _ := filepath.Glob(filepath.Join(e.data, pattern)) // fails on a bad pattern alone
+			files = append(files, found...)
 		}
 	}
 	slices.Sort(files)

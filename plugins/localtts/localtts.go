@@ -3,6 +3,7 @@ package localtts
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -29,8 +30,19 @@ func New() providers.Provider {
 	)
 }
 
-// hint is the way to mend a missing library.
-const hint = "apt-get install libflite1 libespeak-ng1 espeak-ng-data"
+// A dataError says what espeak-ng's data lacks, while the library itself is there.
+type dataError struct{ lack string }
+
+func (e *dataError) Error() string { return e.lack }
+
+// mend tells how to mend an engine that cannot be used.
+func mend(err error) string {
+	var damaged *dataError
+	if errors.As(err, &damaged) {
+		return repair
+	}
+	return hint
+}
 
 func configure(context.Context, Config) (providers.Configured, error) {
 	_, fliteErr := openFlite()
@@ -38,7 +50,7 @@ func configure(context.Context, Config) (providers.Configured, error) {
 	conf := providers.Configured{Ready: espeakErr == nil, CacheVersion: cacheVersion()}
 	switch {
 	case espeakErr != nil: // a language is known only when a film is half made: all must be there before
-		conf.Problem, conf.Hint = fmt.Sprintf("Speech needs espeak-ng, and it cannot be loaded: %v.", espeakErr), hint
+		conf.Problem, conf.Hint = fmt.Sprintf("Speech needs espeak-ng with its data, and %v.", espeakErr), mend(espeakErr)
 	case fliteErr != nil:
 		conf.Diagnostics = []providers.ConfigDiagnostic{{Warning: true, Summary: fmt.Sprintf("English is spoken by espeak-ng, less clearly than by flite (%v; %s).", fliteErr, hint)}}
 	}
@@ -76,17 +88,30 @@ func speak(ctx context.Context, call *providers.Call, in film.SpeechInput) (film
 	}
 	say, err := lang.open(v, in.Pace)
 	if err != nil {
-		return film.Speech{}, &providers.Error{
-			Kind: providers.KindUnavailable, Err: err, Hint: hint,
-			Message: fmt.Sprintf("%s cannot be spoken: %v", in.Language, err),
-			User:    fmt.Sprintf("The speech library for %s is not installed.", in.Language),
-		}
+		return film.Speech{}, unusable(in.Language, err)
 	}
 	if _, missing := openFlite(); missing != nil && in.Language == "english" {
 		call.Warn("English was spoken by espeak-ng, because flite is missing: " + hint + " makes it clearer.")
 	}
-	return narrate(ctx, call, in, lang, say)
+	speech, err := narrate(ctx, call, in, lang, say)
+	var damaged *dataError
+	if errors.As(err, &damaged) { // taken away since it was looked for
+		return film.Speech{}, unusable(in.Language, err)
+	}
+	return speech, err
 }
+
+// unusable is the failure of a call whose engine cannot be used.
+func unusable(language string, err error) error {
+	return &providers.Error{
+		Kind: providers.KindUnavailable, Err: err, Hint: mend(err),
+		Message: fmt.Sprintf("Speech in %s is not possible here: %v.", title(language), err),
+		User:    fmt.Sprintf("Speech in %s is not installed on this machine.", title(language)),
+	}
+}
+
+// title writes the name of a language as it stands in a sentence.
+func title(language string) string { return strings.ToUpper(language[:1]) + language[1:] }
 
 // excerpt shortens a text for a message.
 func excerpt(text string) string {

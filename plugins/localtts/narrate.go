@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/filmloom/filmloom/providers"
 	"github.com/filmloom/filmloom/providers/film"
@@ -20,7 +22,8 @@ func narrate(ctx context.Context, call *providers.Call, in film.SpeechInput, lan
 		samples []int16
 		spans   = make([]span, 0, len(words))
 		rate    int
-		pause   float64 // after the sentence before
+		pause   float64  // after the sentence before
+		unread  []string // words with letters that the engine cannot read
 	)
 	for i, s := range sentences {
 		if err := ctx.Err(); err != nil {
@@ -28,19 +31,24 @@ func narrate(ctx context.Context, call *providers.Call, in film.SpeechInput, lan
 		}
 		call.Progress(float64(i)/float64(len(sentences)), "")
 		sc := lang.script(s.words)
+		for _, i := range sc.unread {
+			unread = append(unread, s.words[i].text)
+		}
 		weights := sc.weights(len(s.words))
-		if silent(weights) {
+		var r recording
+		if !silent(weights) {
+			var err error
+			if r, rate, err = say(ctx, sc); err != nil {
+				return film.Speech{}, fmt.Errorf("speaking %q: %w", excerpt(sc.String()), err)
+			}
+			r.trim(rate)
+		}
+		if len(r.samples) == 0 { // such as a lone ッ, or words of another script
 			for range s.words {
 				spans = append(spans, span{len(samples), len(samples)})
 			}
 			continue
 		}
-		r, hz, err := say(ctx, sc)
-		if err != nil {
-			return film.Speech{}, fmt.Errorf("speaking %q: %w", excerpt(sc.String()), err)
-		}
-		rate = hz
-		r.trim(rate)
 		if len(samples) > 0 {
 			samples = append(samples, make([]int16, int(pause/in.Pace*float64(rate)))...)
 		}
@@ -55,7 +63,10 @@ func narrate(ctx context.Context, call *providers.Call, in film.SpeechInput, lan
 		pause = s.pause
 	}
 	if len(samples) == 0 {
-		return film.Speech{}, providers.Invalid("The text %q has no word that can be spoken in %s.", excerpt(in.Text), in.Language)
+		return film.Speech{}, providers.Invalid("The text %q has no word that can be spoken in %s.", excerpt(in.Text), title(in.Language))
+	}
+	if len(unread) > 0 {
+		call.Warn(unreadWarning(unread, in.Language))
 	}
 	finish(samples, rate, lang.shelf)
 
@@ -72,6 +83,22 @@ func narrate(ctx context.Context, call *providers.Call, in film.SpeechInput, lan
 		speech.Words[i] = film.Word{Text: w.text, Start: seconds(spans[i].start, rate), End: seconds(spans[i].end, rate)}
 	}
 	return speech, nil
+}
+
+// unreadWarning names each word with unread letters once, and at most ten.
+func unreadWarning(words []string, language string) string {
+	const most = 10
+	var named []string
+	for _, w := range words {
+		if w = "“" + excerpt(w) + "”"; !slices.Contains(named, w) {
+			named = append(named, w)
+		}
+	}
+	list := strings.Join(named[:min(most, len(named))], ", ")
+	if more := len(named) - most; more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	return fmt.Sprintf("Letters without a known reading in %s were left out of the speech, in: %s.", title(language), list)
 }
 
 func silent(weights []int) bool {

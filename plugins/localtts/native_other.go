@@ -8,6 +8,12 @@ import (
 	"runtime"
 )
 
+// What to do about a missing engine.
+const (
+	hint   = "run Filmloom on Linux, or configure another provider of speech"
+	repair = hint
+)
+
 // errSystem: the engines' libraries are used on Linux only.
 var errSystem = errors.New("speech through flite and espeak-ng works on Linux, not on " + runtime.GOOS)
 

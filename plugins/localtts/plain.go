@@ -17,6 +17,10 @@ func plain(text string) string {
 		switch {
 		case r == utf8.RuneError, unicode.IsControl(r), unicode.IsSpace(r):
 			b.WriteByte(' ')
+		case r > unicode.MaxASCII && unicode.IsDigit(r):
+			b.WriteByte(digit(r))
+		case r >= '！' && r <= '～' && sounds(r-'！'+'!'):
+			b.WriteRune(r - '！' + '!') // the wide forms of ASCII; wide punctuation ends a clause without a space
 		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r), unicode.Is(unicode.Variation_Selector, r):
 			// Soft hyphens, joiners, direction marks, private use: nothing to say.
 		case strings.ContainsRune("‘’‚‛′ʼ´`", r):
@@ -34,6 +38,22 @@ func plain(text string) string {
 		}
 	}
 	return b.String()
+}
+
+// digit gives the ASCII form of a digit of any script: no engine reads another. Scripts have their ten
+// digits in a row, and one table's rows begin with a zero.
+func digit(r rune) byte {
+	for _, row := range unicode.Nd.R16 {
+		if rune(row.Lo) <= r && r <= rune(row.Hi) {
+			return '0' + byte((r-rune(row.Lo))%10)
+		}
+	}
+	for _, row := range unicode.Nd.R32 {
+		if rune(row.Lo) <= r && r <= rune(row.Hi) {
+			return '0' + byte((r-rune(row.Lo))%10)
+		}
+	}
+	return ' '
 }
 
 // withoutBases are letters that do not decompose into an ASCII letter and an accent.

@@ -17,7 +17,7 @@ var srand func(seed uint32)
 var openRandom = sync.OnceValue(func() error {
 	lib, err := purego.Dlopen("libc.so.6", purego.RTLD_NOW|purego.RTLD_GLOBAL)
 	if err != nil {
-		return fmt.Errorf("cannot load libc.so.6: %w", err)
+		return fmt.Errorf("cannot load %w", err) // which names the library
 	}
 	return bind(lib, map[string]any{"srand": &srand})
 })

@@ -9,8 +9,9 @@ import (
 // Engines tell times by position in what they were given, which differs from what is printed: numbers
 // are spelled out, quotes are straightened. The owners lead back.
 type script struct {
-	runes []rune
-	owner []int // index of the printed word; noOwner for what lies between words
+	runes  []rune
+	owner  []int // index of the printed word; noOwner for what lies between words
+	unread []int // printed words with letters that the engine cannot read, in order
 }
 
 const noOwner = -1
@@ -31,6 +32,26 @@ func (s *script) add(word int, said string) {
 		}
 		s.runes, s.owner = append(s.runes, r), append(s.owner, word)
 	}
+}
+
+// legible takes away the letters that an engine cannot read, with the marks on them, and notes the word.
+// espeak-ng would tell what kind of letter each is, in English and at length.
+func (s *script) legible(word int, said string, reads func(rune) bool) string {
+	dropped := false
+	return strings.Map(func(r rune) rune {
+		switch {
+		case dropped && unicode.IsMark(r):
+			return -1
+		case !unicode.IsLetter(r) || reads(r):
+			dropped = false
+			return r
+		}
+		if n := len(s.unread); n == 0 || s.unread[n-1] != word {
+			s.unread = append(s.unread, word)
+		}
+		dropped = true
+		return ' '
+	}, said)
 }
 
 // gap appends characters that belong to no printed word.

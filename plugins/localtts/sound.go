@@ -22,7 +22,8 @@ const (
 )
 
 // trim cuts the silence at both ends down to margin and moves the marks along. Silence is what lies
-// 40 dB below the loudest sample: breath and noise of the vocoder do.
+// 40 dB below the loudest sample: breath and noise of the vocoder do. Nothing is left of a recording
+// that is silent altogether.
 func (r *recording) trim(rate int) {
 	threshold := quiet
 	for _, v := range r.samples {
@@ -34,6 +35,10 @@ func (r *recording) trim(rate int) {
 	}
 	for last > first && abs(r.samples[last-1]) <= threshold {
 		last--
+	}
+	if first == last {
+		r.samples, r.marks = nil, nil
+		return
 	}
 	keep := int(margin * float64(rate))
 	first, last = max(0, first-keep), min(len(r.samples), last+keep)
@@ -54,10 +59,18 @@ func (r *recording) lengthen(factor float64) {
 	for i := range out {
 		at := float64(i) / factor
 		middle := int(at)
+		sine := math.Sin(math.Pi * (at - float64(middle))) // of πx at every j, but for the sign
 		sum, total := 0.0, 0.0
 		for j := max(0, middle-reach+1); j <= min(len(in)-1, middle+reach); j++ {
 			x := at - float64(j)
-			w := sinc(x) * math.Pow(math.Cos(math.Pi*x/(2*reach)), 2)
+			w := 1.0
+			if x != 0 {
+				window := math.Cos(math.Pi * x / (2 * reach))
+				w = sine / (math.Pi * x) * window * window
+			}
+			if (j-middle)%2 != 0 {
+				w = -w
+			}
 			sum += w * float64(in[j])
 			total += w
 		}
@@ -70,13 +83,6 @@ func (r *recording) lengthen(factor float64) {
 		r.marks[i].start = int(float64(r.marks[i].start) * factor)
 		r.marks[i].end = int(float64(r.marks[i].end) * factor)
 	}
-}
-
-func sinc(x float64) float64 {
-	if x == 0 {
-		return 1
-	}
-	return math.Sin(math.Pi*x) / (math.Pi * x)
 }
 
 // fade ramps the first and last n samples, so that joins do not click.

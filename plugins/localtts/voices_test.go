@@ -10,8 +10,8 @@ import (
 // more than an ear needs: a semitone and a half, an eighth of the length, or 2.5 dB in the mean of bands.
 func TestVoicesAreDistinct(t *testing.T) {
 	texts := map[string]string{
-		"english": "The old lighthouse keeper climbed the stairs every evening, and lit the lamp above the sea. He waited for the morning.",
-		"german":  "Der alte Leuchtturmwärter stieg jeden Abend die Treppe hinauf und zündete die Lampe über dem Meer an. Er wartete auf den Morgen.",
+		"english": "The old lighthouse keeper climbed the stairs every evening, and lit the lamp.",
+		"german":  "Der alte Leuchtturmwärter stieg jeden Abend die Treppe hinauf.",
 	}
 	type measure struct {
 		pitch, seconds float64
