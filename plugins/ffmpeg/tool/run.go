@@ -49,8 +49,9 @@ func (e *ExitError) Error() string {
 
 func (e *ExitError) Unwrap() error { return e.Err }
 
-// waitDelay is how long a killed program's output is waited for, should something hold it open.
-const waitDelay = 500 * time.Millisecond
+// waitDelay is how long an ended program's output is waited for, should something hold it open. A busy
+// machine needs some of it to read what the program wrote last.
+const waitDelay = 5 * time.Second
 
 // Run runs the program to its end. When the context ends the error wraps the context's; when the
 // program fails or takes too long it is an *[ExitError].
