@@ -8,6 +8,7 @@ type genre struct {
 	tonics       []int   // MIDI numbers to choose the key from, about the middle of the pads
 	progressions [][]int // degrees, one a bar; 0 is the tonic
 	cadence      int     // the degree before the last chord
+	ring         float64 // seconds that the last chord is given: as long as its instruments sound
 	rhythms      [][]float64
 	layers       []layer
 }
@@ -37,8 +38,8 @@ const (
 
 var genres = map[string]genre{
 	"epic": {
-		tempo: 92, beats: 4, mode: minor, tonics: []int{48, 50, 52},
-		progressions: [][]int{{0, 5, 2, 6}, {0, 3, 5, 6}, {0, 6, 5, 6}, {0, 2, 5, 6}}, cadence: 6,
+		tempo: 86, beats: 4, mode: minor, tonics: []int{48, 50, 52},
+		progressions: [][]int{{0, 5, 2, 6}, {0, 3, 5, 6}, {0, 6, 5, 6}, {0, 2, 5, 6}}, cadence: 6, ring: 4.5,
 		rhythms: [][]float64{{2, 1, 1, 4}, {3, 1, 2, 2}, {1.5, .5, 2, 4}},
 		layers: []layer{
 			{section, chords, "", 0, 0, -2, -.2, .45},
@@ -52,7 +53,7 @@ var genres = map[string]genre{
 	},
 	"calm": {
 		tempo: 66, beats: 4, mode: major, tonics: []int{50, 53, 55},
-		progressions: [][]int{{0, 3, 4, 3}, {0, 5, 3, 4}, {0, 2, 3, 3}, {0, 4, 5, 3}}, cadence: 4,
+		progressions: [][]int{{0, 3, 4, 3}, {0, 5, 3, 4}, {0, 2, 3, 3}, {0, 4, 5, 3}}, cadence: 4, ring: 5,
 		rhythms: [][]float64{{3, 1, 4}, {2, 2, 4}, {4, 2, 2}},
 		layers: []layer{
 			{pad, chords, "", 0, 0, -5, 0, .5},
@@ -64,7 +65,7 @@ var genres = map[string]genre{
 	},
 	"suspense": {
 		tempo: 76, beats: 4, mode: phrygian, tonics: []int{45, 47, 48},
-		progressions: [][]int{{0, 0, 1, 0}, {0, 5, 1, 0}, {0, 1, 0, 6}, {0, 3, 1, 1}}, cadence: 1,
+		progressions: [][]int{{0, 0, 1, 0}, {0, 5, 1, 0}, {0, 1, 0, 6}, {0, 3, 1, 1}}, cadence: 1, ring: 5,
 		rhythms: [][]float64{{6, 2}, {4, 4}, {8}},
 		layers: []layer{
 			{section, chords, "", 0, 0, -5, 0, .5},
@@ -77,12 +78,12 @@ var genres = map[string]genre{
 	},
 	"upbeat": {
 		tempo: 116, beats: 4, mode: major, tonics: []int{50, 52, 55},
-		progressions: [][]int{{0, 4, 5, 3}, {0, 3, 5, 4}, {5, 3, 0, 4}, {0, 2, 3, 4}}, cadence: 4,
+		progressions: [][]int{{0, 4, 5, 3}, {0, 3, 5, 4}, {5, 3, 0, 4}, {0, 2, 3, 4}}, cadence: 4, ring: 3.5,
 		rhythms: [][]float64{{1, .5, .5, 1, 1, 1.5, 2.5}, {.5, .5, 1, 2, 1, 3}, {1.5, 1.5, 1, 4}},
 		layers: []layer{
 			{pad, chords, "", 0, 0, -11, 0, .4},
-			{guitar, strum, "x..x..x.x..x..x.", 0, 0, -5, -.35, .25},
-			{bass, root, "x..x....x..x..o.", -1, .2, -4, 0, .05},
+			{guitar, strum, "x..x..x.x..x..x.", 0, 0, -4, -.35, .25},
+			{bass, root, "x..x....x..x..o.", -1, .2, -6, 0, .05},
 			{piano, arpeggio, "0.2.3.2.0.2.3.2.", 0, .5, -9, .35, .3},
 			{marimba, melody, "", 1, .6, -12, .2, .4},
 			{kick, rhythm, "x.......x.x.....", 0, .3, -4, 0, .03},
@@ -92,7 +93,7 @@ var genres = map[string]genre{
 	},
 	"romantic": {
 		tempo: 84, beats: 3, mode: major, tonics: []int{49, 51, 53},
-		progressions: [][]int{{0, 5, 3, 4}, {0, 2, 3, 4}, {0, 4, 5, 3}, {0, 5, 1, 4}}, cadence: 4,
+		progressions: [][]int{{0, 5, 3, 4}, {0, 2, 3, 4}, {0, 4, 5, 3}, {0, 5, 1, 4}}, cadence: 4, ring: 4.5,
 		rhythms: [][]float64{{2, 1, 3}, {1, 1, 1, 3}, {3, 2, 1}},
 		layers: []layer{
 			{section, chords, "", 0, .15, -7, 0, .5},
@@ -103,8 +104,8 @@ var genres = map[string]genre{
 		},
 	},
 	"playful": {
-		tempo: 126, beats: 4, mode: lydian, tonics: []int{53, 55, 57},
-		progressions: [][]int{{0, 3, 0, 4}, {0, 4, 0, 4}, {0, 1, 4, 0}, {0, 5, 1, 4}}, cadence: 4,
+		tempo: 126, beats: 4, mode: lydian, tonics: []int{50, 52, 53},
+		progressions: [][]int{{0, 1, 0, 4}, {0, 4, 0, 4}, {0, 1, 4, 0}, {0, 5, 1, 4}}, cadence: 4, ring: 1.9,
 		rhythms: [][]float64{{.5, .5, 1, .5, .5, 1, 2, 2}, {1, 1, .5, .5, 1, 1, 3}, {1.5, .5, 1, 1, 4}},
 		layers: []layer{
 			{pluckedLow, root, "x.......o.......", -1, 0, -2, 0, .1},
@@ -116,16 +117,17 @@ var genres = map[string]genre{
 		},
 	},
 	"documentary": {
-		tempo: 90, beats: 4, mode: dorian, tonics: []int{48, 50, 53},
-		progressions: [][]int{{0, 5, 3, 6}, {0, 3, 0, 6}, {0, 2, 3, 6}, {0, 6, 3, 3}}, cadence: 6,
+		tempo: 102, beats: 4, mode: dorian, tonics: []int{48, 50, 53},
+		progressions: [][]int{{0, 3, 2, 6}, {0, 3, 0, 6}, {0, 2, 3, 6}, {0, 6, 3, 3}}, cadence: 6, ring: 4.5,
 		rhythms: [][]float64{{4, 4}, {3, 1, 4}, {2, 2, 4}},
 		layers: []layer{
 			{pad, chords, "", 0, 0, -4, 0, .5},
 			{piano, arpeggio, "0.2.1.2.0.2.1.2.", 0, .1, -6, -.25, .4},
 			{bass, root, "x.......x.......", -1, .35, -6, 0, .08},
-			{pizzicato, arpeggio, "0...3...2...3...", 1, .5, -12, .35, .4},
+			{pizzicato, arpeggio, "0.3.2.3.0.3.2.3.", 1, .3, -11, .35, .4},
 			{section, melody, "", 1, .65, -14, .2, .55},
 			{heartbeat, rhythm, "x...............", 0, .5, -8, 0, .1},
+			{hat, rhythm, "..o...o...o...o.", 0, .55, -24, .3, .2},
 		},
 	},
 }

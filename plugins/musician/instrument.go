@@ -31,8 +31,8 @@ var play = [...]func(synth.Note) synth.Voice{
 	section: synth.Strings, pad: synth.Pad, horn: synth.Horn, flute: synth.Flute, piano: synth.Piano,
 	marimba: synth.Marimba, bell: synth.Bell, bass: synth.Bass,
 	guitar:     func(n synth.Note) synth.Voice { return synth.Plucked(n, .5, 2.2) },
-	pizzicato:  func(n synth.Note) synth.Voice { return synth.Plucked(n, .25, .7) },
-	pluckedLow: func(n synth.Note) synth.Voice { return synth.Plucked(n, .18, 1.1) },
+	pizzicato:  func(n synth.Note) synth.Voice { return synth.Plucked(n, .05, .7) },
+	pluckedLow: func(n synth.Note) synth.Voice { return synth.Plucked(n, .03, 1.1) },
 	drum:       synth.Drum, kick: synth.Kick, heartbeat: synth.Heartbeat, clap: synth.Clap, hat: synth.Hat,
 	woodblock: synth.Woodblock, cymbal: synth.Cymbal,
 }

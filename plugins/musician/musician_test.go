@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -59,6 +60,22 @@ func music(t testing.TB, genre string, seconds float64, seed int64) composed {
 		t.Errorf("beside the music there is %v", left)
 	}
 	return c
+}
+
+const (
+	sample     = 24.0 // seconds
+	sampleSeed = 5
+)
+
+var samples = map[string]composed{}
+
+// played24 is a piece of each genre that the tests share; its file is gone.
+func played24(t *testing.T, genre string) composed {
+	t.Helper()
+	if _, ok := samples[genre]; !ok {
+		samples[genre] = music(t, genre, sample, sampleSeed)
+	}
+	return samples[genre]
 }
 
 func names() []string {
@@ -210,7 +227,7 @@ func TestAPieceBuildsUp(t *testing.T) {
 // tenths of full scale.
 func TestNothingClicksAndNothingDrifts(t *testing.T) {
 	for _, g := range names() {
-		m, seed := music(t, g, 16, 7), 7
+		m, seed := played24(t, g), sampleSeed
 		for _, side := range [][]float64{m.left, m.right} {
 			sum := 0.0
 			for i, v := range side {
@@ -265,6 +282,61 @@ func TestACancelledCallStopsAndLeavesNothing(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
 		t.Errorf("%v is left", left)
+	}
+}
+
+// asked is a context that counts how often it is asked whether it has ended, and ends after so many.
+type asked struct {
+	context.Context
+	times, ends int
+}
+
+func (a *asked) Err() error {
+	if a.times++; a.ends > 0 && a.times > a.ends {
+		return context.Canceled
+	}
+	return nil
+}
+
+func TestACancelledCallStopsAtOnceInBothPasses(t *testing.T) {
+	const seconds = 6
+	input := film.MusicInput{Genre: "calm", Seconds: seconds}
+	ctx := &asked{Context: t.Context()}
+	if _, err := serve(ctx, &providers.Call{WorkDir: t.TempDir()}, input); err != nil {
+		t.Fatal(err)
+	}
+	// A block is a fiftieth of a second of music, and takes about a millisecond.
+	blocks := seconds * 48000 / block
+	if ctx.times < 2*blocks {
+		t.Errorf("asked %d times whether to stop, want once a block and pass, %d times", ctx.times, 2*blocks)
+	}
+	for _, ends := range []int{1, blocks / 2, blocks + 10, 2*blocks - 10} {
+		dir := t.TempDir()
+		ctx := &asked{Context: t.Context(), ends: ends}
+		if _, err := serve(ctx, &providers.Call{WorkDir: dir}, input); !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled after %d blocks: %v", ends, err)
+		}
+		if left, _ := os.ReadDir(dir); len(left) > 0 {
+			t.Errorf("cancelled after %d blocks: %v is left", ends, left)
+		}
+	}
+}
+
+// told keeps what is reported.
+type told struct {
+	providers.Reporter
+	done []float64
+}
+
+func (r *told) Progress(done float64, _ string) { r.done = append(r.done, done) }
+
+func TestProgressGrowsToOne(t *testing.T) {
+	r := &told{}
+	if _, err := serve(t.Context(), &providers.Call{WorkDir: t.TempDir(), Report: r}, film.MusicInput{Genre: "calm", Seconds: 10}); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.done) < 10 || len(r.done) > 25 || !slices.IsSorted(r.done) || r.done[len(r.done)-1] != 1 {
+		t.Errorf("reported %v", r.done)
 	}
 }
 

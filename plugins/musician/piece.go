@@ -40,18 +40,35 @@ func compose(g genre, seconds float64, seed int64) *piece {
 	p := &piece{genre: g, seconds: seconds, rng: rng}
 	p.tonic = g.tonics[rng.IntN(len(g.tonics))]
 	p.progression = g.progressions[rng.IntN(len(g.progressions))]
-	// The last chord rings; what comes before is whole bars, the tempo giving way a little.
-	tail := math.Min(4.5, seconds*.35)
-	bar := 60 / g.tempo * float64(g.beats) * (.96 + .08*rng.Float64())
-	p.bars = int(math.Round((seconds - tail) / bar))
-	if p.bars > 0 {
-		p.beat = (seconds - tail) / float64(p.bars) / float64(g.beats)
-	} else {
-		p.beat = bar / float64(g.beats)
-	}
+	bar := 60 / g.tempo * float64(g.beats) * (.97 + .06*rng.Float64())
+	var stretch float64
+	p.bars, stretch = fit(seconds, bar, math.Min(g.ring, seconds*.35))
+	p.beat = bar * stretch / float64(g.beats)
 	p.motif = p.invent()
 	p.answer = p.invent()
 	return p
+}
+
+// give is by how much a tempo may be bent to meet a length: less than is heard.
+const give = .05
+
+// fit finds how many bars, stretched by how much, leave about the time for the last chord to ring that
+// it should have. The tempo is never bent by more than it gives; what does not fit is left to the
+// chord, which is all there is when the length is too short for a bar.
+func fit(seconds, bar, ring float64) (bars int, stretch float64) {
+	stretch = 1
+	off := seconds - ring // of no bars at all
+	for _, n := range []float64{math.Floor((seconds - ring) / bar), math.Ceil((seconds - ring) / bar)} {
+		if n < 1 {
+			continue
+		}
+		s := min(max((seconds-ring)/(n*bar), 1-give), 1+give)
+		rest := seconds - n*bar*s
+		if d := math.Abs(rest - ring); d < off && rest >= .6*ring {
+			bars, stretch, off = int(n), s, d
+		}
+	}
+	return bars, stretch
 }
 
 // invent makes a motif of two bars.

@@ -19,7 +19,7 @@ const (
 )
 
 // record plays the music into a WAV file: first into a draft whose loudness is measured, then at the
-// right level. It answers how many frames the file has.
+// right level. It answers how many frames the file has. When it fails it leaves no file.
 func record(ctx context.Context, path string, m *mixer, report func(done float64)) (frames int, err error) {
 	draft, err := os.Create(path + ".draft")
 	if err != nil {
@@ -29,10 +29,10 @@ func record(ctx context.Context, path string, m *mixer, report func(done float64
 		draft.Close()
 		os.Remove(draft.Name())
 	}()
+	report = sparingly(report)
 	meter := synth.NewMeter()
 	w := bufio.NewWriterSize(draft, 1<<16)
-	buf := make([]byte, 0, 8*block)
-	last := 0.0
+	buf := make([]byte, 0, draftFrame*block)
 	err = m.perform(ctx, func(left, right []float64) error {
 		buf = buf[:0]
 		for i := range left {
@@ -43,36 +43,49 @@ func record(ctx context.Context, path string, m *mixer, report func(done float64
 		frames += len(left)
 		_, err := w.Write(buf)
 		return err
-	}, func(done float64) {
-		if done-last >= .05 || done == 1 {
-			report(done)
-			last = done
-		}
-	})
+	}, func(done float64) { report(played * done) })
 	if err == nil {
 		err = w.Flush()
 	}
 	if err == nil {
 		_, err = draft.Seek(0, io.SeekStart)
 	}
-	if ctx.Err() != nil {
+	if err == nil {
+		gain := math.Pow(10, (target-meter.Loudness())/20)
+		if meter.Loudness() <= -69 { // nothing above the gate: by its peak
+			gain = .25 / max(meter.Peak, 1e-6)
+		}
+		err = level(ctx, bufio.NewReaderSize(draft, 1<<16), path, frames, gain, func(done float64) { report(played + (1-played)*done) })
+	}
+	switch {
+	case ctx.Err() != nil:
+		os.Remove(path)
 		return 0, ctx.Err()
-	}
-	if err != nil {
-		return 0, broken(err)
-	}
-	gain := math.Pow(10, (target-meter.Loudness())/20)
-	if meter.Loudness() <= -69 { // too short to be measured: by its peak
-		gain = .25 / max(meter.Peak, 1e-6)
-	}
-	if err := level(bufio.NewReaderSize(draft, 1<<16), path, frames, gain); err != nil {
+	case err != nil:
+		os.Remove(path)
 		return 0, broken(err)
 	}
 	return frames, nil
 }
 
+const (
+	draftFrame = 8   // bytes: two float32
+	played     = .95 // share of the work that is done when the draft is
+)
+
+// sparingly passes on a report when twentieths of the work have been done since the last, and the end.
+func sparingly(report func(done float64)) func(done float64) {
+	last := 0.0
+	return func(done float64) {
+		if done-last >= .05 || done == 1 {
+			report(done)
+			last = done
+		}
+	}
+}
+
 // level writes the draft as 16-bit samples at a gain.
-func level(draft io.Reader, path string, frames int, gain float64) (err error) {
+func level(ctx context.Context, draft io.Reader, path string, frames int, gain float64, report func(done float64)) (err error) {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
@@ -82,23 +95,29 @@ func level(draft io.Reader, path string, frames int, gain float64) (err error) {
 			err = e
 		}
 	}()
-	w := bufio.NewWriterSize(f, 1<<16)
-	if _, err := w.Write(header(frames)); err != nil {
+	if _, err := f.Write(header(frames)); err != nil {
 		return err
 	}
-	var in [4]byte
-	var out [2]byte
-	for range 2 * frames {
-		if _, err := io.ReadFull(draft, in[:]); err != nil {
+	in, out := make([]byte, draftFrame*block), make([]byte, 0, 4*block)
+	for at := 0; at < frames; at += block {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
-		v := press(gain * float64(math.Float32frombits(binary.LittleEndian.Uint32(in[:]))))
-		binary.LittleEndian.PutUint16(out[:], uint16(int16(math.Round(v*32767))))
-		if _, err := w.Write(out[:]); err != nil {
+		n := min(block, frames-at)
+		if _, err := io.ReadFull(draft, in[:draftFrame*n]); err != nil {
 			return err
 		}
+		out = out[:0]
+		for i := range 2 * n {
+			v := press(gain * float64(math.Float32frombits(binary.LittleEndian.Uint32(in[4*i:]))))
+			out = binary.LittleEndian.AppendUint16(out, uint16(int16(math.Round(v*32767))))
+		}
+		if _, err := f.Write(out); err != nil {
+			return err
+		}
+		report(float64(at+n) / float64(frames))
 	}
-	return w.Flush()
+	return nil
 }
 
 // press keeps a sample below the ceiling without a corner.

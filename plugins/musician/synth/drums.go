@@ -13,6 +13,11 @@ type beaten struct {
 	gain             float64
 	t, seconds, rise float64
 	note             Note
+	falls, rings     float64 // what is left of the fall, of the tone and of the noise,
+	hisses           float64
+	lessFall         float64 // and what a sample leaves of each
+	lessTone         float64
+	lessNoise        float64
 }
 
 func (d *beaten) Play(buf []float64) bool {
@@ -21,10 +26,10 @@ func (d *beaten) Play(buf []float64) bool {
 			clear(buf[i:])
 			return false
 		}
-		d.phase += (d.hz + d.fall*math.Exp(-d.t*d.speed)) / Rate
-		s := math.Sin(2*math.Pi*d.phase) * math.Exp(-d.t*d.toneDecay)
-		if d.hz == 0 {
-			s = 0
+		s := 0.0
+		if d.hz > 0 {
+			d.phase += (d.hz + d.fall*d.falls) / Rate
+			s = math.Sin(2*math.Pi*d.phase) * d.rings
 		}
 		x := d.note.Random.Float64()*2 - 1
 		low := d.band.next(x)
@@ -33,7 +38,10 @@ func (d *beaten) Play(buf []float64) bool {
 		} else {
 			x = low
 		}
-		s += x * d.noise * math.Exp(-d.t*d.hiss)
+		s += x * d.noise * d.hisses
+		d.falls *= d.lessFall
+		d.rings *= d.lessTone
+		d.hisses *= d.lessNoise
 		level := min(1, d.t/max(d.rise, .0008)) * min(1, (d.seconds-d.t)*50)
 		d.t += 1.0 / Rate
 		buf[i] = s * level * d.gain * d.note.Velocity
@@ -44,6 +52,8 @@ func (d *beaten) Play(buf []float64) bool {
 func beat(n Note, d beaten, corner float64) Voice {
 	d.note = n
 	d.band.tune(corner)
+	d.falls, d.rings, d.hisses = 1, 1, 1
+	d.lessFall, d.lessTone, d.lessNoise = math.Exp(-d.speed/Rate), math.Exp(-d.toneDecay/Rate), math.Exp(-d.hiss/Rate)
 	return &d
 }
 

@@ -76,17 +76,28 @@ func Plucked(n Note, brightness, seconds float64) Voice {
 	period := Rate / n.Hz
 	p := &plucked{loop: make([]float64, int(period)), keep: math.Pow(.001, 1/(seconds*n.Hz)), gain: .5 * n.Velocity}
 	p.fraction = period - .5 - float64(len(p.loop))
-	soft := 0.0
 	for i := range p.loop {
-		soft += (.15 + .75*brightness) * (n.Random.Float64()*2 - 1 - soft)
-		p.loop[i] = soft
+		p.loop[i] = n.Random.Float64()*2 - 1
+	}
+	// Once around to warm the filter, so that the loop's end meets its beginning: a jump would buzz.
+	soft := lowPass{k: .03 + .87*brightness}
+	for _, v := range p.loop {
+		soft.next(v)
+	}
+	for i, v := range p.loop {
+		p.loop[i] = soft.next(v)
 	}
 	mean := 0.0
 	for _, v := range p.loop {
 		mean += v / float64(len(p.loop))
 	}
+	power := 0.0
 	for i := range p.loop {
 		p.loop[i] -= mean
+		power += p.loop[i] * p.loop[i] / float64(len(p.loop))
+	}
+	for i := range p.loop { // chance gives the colour, not the loudness
+		p.loop[i] *= .3 / math.Sqrt(power+1e-12)
 	}
 	p.left = int(min(seconds, 4) * Rate)
 	p.damp = envelope{attack: .002, decay: 1, sustain: 1, release: .35, length: max(n.Seconds, .2)}

@@ -26,30 +26,39 @@ type Note struct {
 type envelope struct {
 	attack, decay, sustain, release float64 // seconds, seconds, level, seconds to fall to a thousandth
 	length                          float64
-	t                               float64
+	n                               int
 	level                           float64
-	atRelease                       float64
+	rises, held                     int     // samples until it has risen, and until it is released
+	above, fall, fade               float64 // what is left above the sustained level, and what a sample leaves of it
+}
+
+// prepare works out once what would be asked again for every sample.
+func (e *envelope) prepare() {
+	e.rises, e.held = int(e.attack*Rate), max(int(e.length*Rate), 1)
+	e.above = 1 - e.sustain
+	e.fall = math.Exp(-1 / (e.decay * Rate))
+	e.fade = math.Exp(-6.9 / (e.release * Rate))
 }
 
 // next is the envelope's level at the next sample; false once it has died away.
 func (e *envelope) next() (float64, bool) {
-	const dt = 1.0 / Rate
+	if e.n == 0 {
+		e.prepare()
+	}
 	switch {
-	case e.t >= e.length:
-		if e.atRelease == 0 {
-			e.atRelease = max(e.level, 1e-4)
-		}
-		e.level = e.atRelease * math.Exp(-6.9*(e.t-e.length)/e.release)
+	case e.n >= e.held:
+		e.level *= e.fade
 		if e.level < 1e-4 {
 			return 0, false
 		}
-	case e.t < e.attack:
-		x := e.t / e.attack
+	case e.n < e.rises:
+		x := float64(e.n) / float64(e.rises)
 		e.level = x * x * (3 - 2*x)
 	default:
-		e.level = e.sustain + (1-e.sustain)*math.Exp(-(e.t-e.attack)/e.decay)
+		e.level = e.sustain + e.above
+		e.above *= e.fall
 	}
-	e.t += dt
+	e.n++
 	return e.level, true
 }
 
