@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -23,7 +24,7 @@ func (f *File) Check(catalog Catalog) hcl.Diagnostics {
 	for _, name := range slices.Sorted(maps.Keys(f.Routes)) {
 		c.route(f.Routes[name])
 	}
-	for _, pl := range f.Pipelines {
+	for _, pl := range f.order {
 		c.pipeline(pl)
 	}
 	return sortDiagnostics(c.diags)
@@ -80,6 +81,10 @@ func (c *checker) route(r *Route) {
 // capabilityAt finds a capability or reports that there is none.
 func (c *checker) capabilityAt(name string, at hcl.Range) *capability {
 	found := c.catalog.capability(name)
+	if other, is := strings.CutPrefix(name, "pipeline."); found == nil && is && c.file.Pipeline(other) != nil {
+		c.errorAt(at, "Unknown capability", "A pipeline is used by its name, without quotation marks: uses = %s.", name)
+		return nil
+	}
 	if found == nil {
 		c.errorAt(at, "Unknown capability", "No plugin serves %q.%s", name, suggestion(name, c.catalog.capabilities()))
 		return nil
@@ -115,10 +120,12 @@ func (c *checker) pipeline(pl *Pipeline) {
 	for _, in := range pl.Inputs {
 		inputs[in.Name] = cty.UnknownVal(in.Type.WithoutOptionalAttributesDeep())
 	}
-	scope := Scope{Inputs: cty.ObjectVal(inputs), Stages: map[string]cty.Value{}}
+	scope := Scope{Inputs: cty.ObjectVal(inputs), Stages: map[string]cty.Value{}, check: true}
+	c.validations(pl, scope.Inputs)
 	for _, s := range pl.order {
 		c.stage(pl, s, scope)
 	}
+	gives := map[string]cty.Type{}
 	used := map[*local]bool{}
 	for _, s := range pl.order {
 		for _, l := range s.locals {
@@ -126,21 +133,24 @@ func (c *checker) pipeline(pl *Pipeline) {
 		}
 	}
 	for _, o := range pl.Outputs {
+		gives[o.Name] = cty.DynamicPseudoType
 		if o.value == nil {
 			continue // reported by Parse
 		}
 		for _, l := range o.locals {
 			used[l] = true
 		}
-		_, d := pl.Evaluate(o, scope)
+		v, d := pl.Evaluate(o, scope)
 		c.add(d)
 		if !d.HasErrors() {
+			gives[o.Name] = v.Type()
 			c.skipped(pl, o.stages, func(scope Scope) hcl.Diagnostics {
 				_, d := pl.Evaluate(o, scope)
 				return d
 			}, scope)
 		}
 	}
+	pl.outputType = cty.Object(gives)
 	for _, l := range pl.locals {
 		if used[l] {
 			continue
@@ -162,16 +172,20 @@ func (c *checker) pipeline(pl *Pipeline) {
 // stage checks one stage whose dependencies have been checked, and sets its types.
 func (c *checker) stage(pl *Pipeline, s *Stage, scope Scope) {
 	s.output, s.valueType = cty.DynamicPseudoType, cty.DynamicPseudoType
-	if s.Capability == "" {
+	switch {
+	case s.Pipeline != nil:
+		s.output = s.Pipeline.outputType
+	case s.Capability == "":
 		return // reported by Parse
-	}
-	found := c.capabilityAt(s.Capability, s.usesRange)
-	if found == nil {
-		return
-	}
-	s.schema, s.output = found.input, found.outputType()
-	if s.Provider != "" {
-		c.serves(s.Provider, s.Capability, s.Range)
+	default:
+		found := c.capabilityAt(s.Capability, s.usesRange)
+		if found == nil {
+			return
+		}
+		s.schema, s.output = found.input, found.outputType()
+		if s.Provider != "" {
+			c.serves(s.Provider, s.Capability, s.Range)
+		}
 	}
 	d := s.check(pl, scope)
 	c.add(d)
@@ -204,13 +218,18 @@ func (s *Stage) check(pl *Pipeline, scope Scope) hcl.Diagnostics {
 		return diags
 	}
 	_, d := s.input(ctx)
-	return append(diags, d...)
+	diags = append(diags, d...)
+	if s.secrets != nil {
+		_, d := s.secretReferences(ctx)
+		diags = append(diags, d...)
+	}
+	return diags
 }
 
 // skipped repeats a check with every conditional stage skipped: what only fails then has not allowed
 // for it.
 func (c *checker) skipped(pl *Pipeline, stages []string, check func(Scope) hcl.Diagnostics, scope Scope) {
-	without := Scope{Inputs: scope.Inputs, Stages: map[string]cty.Value{}}
+	without := Scope{Inputs: scope.Inputs, Stages: map[string]cty.Value{}, check: true}
 	for _, name := range stages {
 		if s := pl.Stage(name); s.when != nil && s.valueType != cty.NilType {
 			without.Stages[name] = cty.NullVal(s.valueType)
@@ -226,8 +245,8 @@ func (c *checker) skipped(pl *Pipeline, stages []string, check func(Scope) hcl.D
 	}
 }
 
-// input evaluates the stage's `with` and conforms it to the schema. Findings point at the attribute
-// that they are about.
+// input evaluates the stage's `with` and conforms it to what the stage takes. Findings point at the
+// attribute that they are about.
 func (s *Stage) input(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	with := orEmpty(s.with)
 	attrs, at := map[string]cty.Value{}, map[string]hcl.Range{}
@@ -240,12 +259,11 @@ func (s *Stage) input(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 			if d.HasErrors() {
 				v = cty.DynamicVal
 			}
-			if _, ok := s.schema.Attribute(name); !ok {
-				at[name] = p.Key.Range()
+			at[name] = p.Value.Range()
+			if ty, ok := s.takes(name); ok {
+				diags = append(diags, literal(p.Value, ty)...)
 			} else {
-				at[name] = p.Value.Range()
-				a, _ := s.schema.Attribute(name)
-				diags = append(diags, literal(p.Value, a.Type)...)
+				at[name] = p.Key.Range()
 			}
 			attrs[name] = v
 		}
@@ -253,30 +271,30 @@ func (s *Stage) input(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		v, d := evaluate(with, ctx)
 		diags = append(diags, d...)
 		if d.HasErrors() || !v.IsKnown() {
-			return cty.UnknownVal(s.schema.Type()), diags
+			return cty.UnknownVal(s.inputType()), diags
 		}
 		if v.IsNull() || !(v.Type().IsObjectType() || v.Type().IsMapType()) {
-			return cty.UnknownVal(s.schema.Type()), append(diags, errorAt(with.Range(), "Wrong type", "`with` must be an object."))
+			return cty.UnknownVal(s.inputType()), append(diags, errorAt(with.Range(), "Wrong type", "`with` must be an object."))
 		}
 		attrs = v.AsValueMap()
 	}
-	v, problems := s.schema.Conform(attrs)
+	v, problems := s.conform(attrs)
 	for _, p := range problems {
 		r, ok := at[p.Attribute]
-		switch _, known := s.schema.Attribute(p.Attribute); {
+		switch _, known := s.takes(p.Attribute); {
 		case !known:
 			if !ok {
 				r = with.Range()
 			}
-			diags = append(diags, errorAt(r, "Unknown attribute", "%s takes no attribute %q.%s", s.Capability, p.Attribute, suggestion(p.Attribute, s.schema.Names())))
+			diags = append(diags, errorAt(r, "Unknown attribute", "%s takes no attribute %q.%s", s.what(), p.Attribute, suggestion(p.Attribute, s.taken())))
 		case !ok:
 			r = s.Range
 			if s.with != nil {
 				r = s.with.StartRange()
 			}
-			diags = append(diags, errorAt(r, "Missing attribute", "%s needs %q: %s.", s.Capability, p.Attribute, p.Summary))
+			diags = append(diags, errorAt(r, "Missing attribute", "%s needs %q: %s.", s.what(), p.Attribute, p.Summary))
 		default:
-			diags = append(diags, errorAt(r, "Invalid value", "The attribute %q of %s: %s.", p.Attribute, s.Capability, p.Summary))
+			diags = append(diags, errorAt(r, "Invalid value", "The attribute %q of %s: %s.", p.Attribute, s.what(), p.Summary))
 		}
 	}
 	return v, diags

@@ -18,6 +18,8 @@ import (
 type Scope struct {
 	Inputs cty.Value
 	Stages map[string]cty.Value
+
+	check bool // nothing runs: names are checked where values do not lead, too
 }
 
 // An Expansion is a stage made concrete: its instances, or none because it is skipped.
@@ -43,8 +45,8 @@ type Self struct {
 	Take int   // from 1
 }
 
-// ResolveInputs checks given input values, converts them and fills in defaults. Problems name the
-// input; there is one for each that is wrong, missing or unknown.
+// ResolveInputs checks given input values, converts them, fills in defaults and holds them against the
+// validations. Problems name the input; there is one for each that is wrong, missing or unknown.
 func (pl *Pipeline) ResolveInputs(given map[string]cty.Value) (cty.Value, []providers.Problem) {
 	var problems []providers.Problem
 	var names []string
@@ -52,9 +54,9 @@ func (pl *Pipeline) ResolveInputs(given map[string]cty.Value) (cty.Value, []prov
 	for _, in := range pl.Inputs {
 		names = append(names, in.Name)
 		v, ok := given[in.Name]
-		if !ok {
+		if !ok || v.IsKnown() && v.IsNull() && in.Default != cty.NilVal { // null means the default, where there is one
 			if in.Default == cty.NilVal {
-				problems = append(problems, providers.Problem{Attribute: in.Name, Summary: "this input is required"})
+				problems = append(problems, providers.Problem{Attribute: in.Name, Summary: providers.RequiredProblem})
 			} else {
 				values[in.Name] = in.Default
 			}
@@ -82,7 +84,11 @@ func (pl *Pipeline) ResolveInputs(given map[string]cty.Value) (cty.Value, []prov
 		}
 		problems = append(problems, providers.Problem{Attribute: name, Summary: msg})
 	}
-	return cty.ObjectVal(values), problems
+	resolved := cty.ObjectVal(values)
+	if len(problems) == 0 {
+		problems = pl.validate(resolved)
+	}
+	return resolved, problems
 }
 
 // Expand evaluates a stage's `when` and `for_each`. Every stage it depends on must be in the scope.
@@ -191,15 +197,13 @@ func address(stage string, key cty.Value) string {
 	return fmt.Sprintf("%s[%q]", stage, key.AsString())
 }
 
-// Input evaluates an instance's input: the stage's `with`, conformed to the capability's schema.
+// Input evaluates an instance's input: the stage's `with`, conformed to the capability's schema or the
+// pipeline's inputs.
 func (x *Expansion) Input(inst Instance, self Self) (cty.Value, hcl.Diagnostics) {
-	ctx := x.ctx.NewChild()
+	ctx := x.instanceContext(inst).NewChild()
 	ctx.Variables = map[string]cty.Value{"self": cty.ObjectVal(map[string]cty.Value{
 		"seed": cty.NumberIntVal(self.Seed), "take": cty.NumberIntVal(int64(self.Take)),
 	})}
-	if inst.key != cty.NilVal {
-		ctx.Variables["each"] = cty.ObjectVal(map[string]cty.Value{"key": inst.key, "value": inst.value})
-	}
 	v, diags := x.stage.input(ctx)
 	if !diags.HasErrors() && x.stage.derivesSeed() && v.GetAttr("seed").IsKnown() {
 		attrs := v.AsValueMap()
@@ -227,6 +231,47 @@ func (s *Stage) derivesSeed() bool {
 	return true
 }
 
+// Secrets evaluates the references of the secrets that an instance's call needs, by name.
+func (x *Expansion) Secrets(inst Instance) (map[string]string, hcl.Diagnostics) {
+	if x.stage.secrets == nil {
+		return nil, nil
+	}
+	v, diags := x.stage.secretReferences(x.instanceContext(inst))
+	if diags.HasErrors() || v.IsNull() {
+		return nil, diags
+	}
+	refs := map[string]string{}
+	for name, ref := range v.AsValueMap() {
+		if !ref.IsNull() {
+			refs[name] = ref.AsString()
+		}
+	}
+	return refs, diags
+}
+
+// secretReferences is a map of strings.
+func (s *Stage) secretReferences(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	v, diags := evaluate(s.secrets, ctx)
+	if diags.HasErrors() {
+		return cty.NullVal(cty.Map(cty.String)), diags
+	}
+	m, err := convert.Convert(v, cty.Map(cty.String))
+	if err != nil {
+		return cty.NullVal(cty.Map(cty.String)), append(diags, errorAt(s.secrets.Range(), "Wrong type", "`secrets` is a map of names to references, which are text: %s.", err))
+	}
+	return m, diags
+}
+
+// instanceContext is what an instance's expressions see beside the run's.
+func (x *Expansion) instanceContext(inst Instance) *hcl.EvalContext {
+	if inst.key == cty.NilVal {
+		return x.ctx
+	}
+	ctx := x.ctx.NewChild()
+	ctx.Variables = map[string]cty.Value{"each": cty.ObjectVal(map[string]cty.Value{"key": inst.key, "value": inst.value})}
+	return ctx
+}
+
 // Value is what a reference to the stage gives: one output, or a map or list of them.
 func (x *Expansion) Value(outputs []cty.Value) cty.Value {
 	s := x.stage
@@ -237,6 +282,8 @@ func (x *Expansion) Value(outputs []cty.Value) cty.Value {
 		return outputs[0]
 	case x.list && len(outputs) == 0:
 		return cty.ListValEmpty(s.output)
+	case x.list && s.output.HasDynamicTypes():
+		return cty.TupleVal(outputs)
 	case x.list:
 		return cty.ListVal(outputs)
 	case len(outputs) == 0:
@@ -245,6 +292,9 @@ func (x *Expansion) Value(outputs []cty.Value) cty.Value {
 	m := make(map[string]cty.Value, len(outputs))
 	for i, inst := range x.Instances {
 		m[inst.key.AsString()] = outputs[i]
+	}
+	if s.output.HasDynamicTypes() {
+		return cty.ObjectVal(m)
 	}
 	return cty.MapVal(m)
 }
@@ -277,6 +327,9 @@ func (pl *Pipeline) context(scope Scope, stages []string, locals []*local) (*hcl
 	ctx := &hcl.EvalContext{Functions: functions, Variables: map[string]cty.Value{
 		"input": scope.Inputs, "stage": cty.ObjectVal(values),
 	}}
+	if scope.check {
+		ctx.Variables[checking] = cty.True
+	}
 	var diags hcl.Diagnostics
 	known := map[string]cty.Value{}
 	for _, l := range locals {

@@ -1,14 +1,9 @@
 package pipeline
 
 import (
-	"fmt"
-	"slices"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
-
-	"github.com/filmloom/filmloom/providers"
 )
 
 // strict replaces nodes of a syntax tree by ones that evaluate the same way on known values and more
@@ -18,23 +13,38 @@ func strict(e hcl.Expression) hcl.Expression {
 	if n, ok := e.(hclsyntax.Expression); ok {
 		return strictNode(n)
 	}
-	return e // JSON syntax: parsed on evaluation, nothing to replace
+	return strictNode(fromJSON(e))
 }
 
 // evaluate gives an expression's value; a finding about a misspelt name suggests what was meant.
 func evaluate(e hcl.Expression, ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, diags := e.Value(ctx)
 	for i, d := range diags {
-		reference, ok := d.Expression.(*hclsyntax.ScopeTraversalExpr)
-		if !ok || d.EvalContext == nil {
-			continue
-		}
-		if better := misspelt(reference.Traversal, d.EvalContext); better != nil {
-			better.Context = reference.SrcRange.Ptr()
+		if better := misspelling(d); better != nil {
 			diags[i] = better
 		}
 	}
 	return v, diags
+}
+
+// checking is the name of a variable that is there while a file is checked, and not while a run goes on.
+// No expression can refer to it.
+const checking = "check "
+
+func isChecked(ctx *hcl.EvalContext) bool {
+	_, there := lookup(ctx, checking)
+	return there
+}
+
+// misspellings are the findings about names alone: those that no value could mend.
+func misspellings(diags hcl.Diagnostics) hcl.Diagnostics {
+	var found hcl.Diagnostics
+	for _, d := range diags {
+		if better := misspelling(d); better != nil {
+			found = append(found, better)
+		}
+	}
+	return found
 }
 
 func strictNode(e hclsyntax.Expression) hclsyntax.Expression {
@@ -57,6 +67,9 @@ func strictNode(e hclsyntax.Expression) hclsyntax.Expression {
 		e.Source = strictNode(e.Source)
 	case *hclsyntax.FunctionCallExpr:
 		strictAll(e.Args)
+		if e.Name == "try" || e.Name == "can" {
+			return &tryExpr{e}
+		}
 	case *hclsyntax.IndexExpr:
 		e.Collection, e.Key = strictNode(e.Collection), strictNode(e.Key)
 	case *hclsyntax.TupleConsExpr:
@@ -101,10 +114,20 @@ func (e *forExpr) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	coll, collDiags := e.CollExpr.Value(ctx)
 	coll, _ = coll.Unmark()
 	if collDiags.HasErrors() || coll.IsWhollyKnown() || coll.IsKnown() && !coll.IsNull() && coll.CanIterateElements() {
-		return e.ForExpr.Value(ctx)
+		v, diags := e.ForExpr.Value(ctx)
+		if !collDiags.HasErrors() && coll.CanIterateElements() && coll.LengthInt() == 0 && isChecked(ctx) {
+			_, d := e.body(ctx, coll.Type())
+			diags = append(diags, misspellings(d)...)
+		}
+		return v, diags
 	}
+	return e.body(ctx, coll.Type())
+}
+
+// body evaluates the body once, for a collection of which only the type is known.
+func (e *forExpr) body(ctx *hcl.EvalContext, ty cty.Type) (cty.Value, hcl.Diagnostics) {
 	key, element := cty.DynamicVal, cty.DynamicVal
-	switch ty := coll.Type(); {
+	switch {
 	case ty.IsListType():
 		key, element = cty.UnknownVal(cty.Number), cty.UnknownVal(ty.ElementType())
 	case ty.IsSetType():
@@ -120,7 +143,7 @@ func (e *forExpr) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if e.KeyVar != "" {
 		child.Variables[e.KeyVar] = key
 	}
-	diags := collDiags
+	var diags hcl.Diagnostics
 	if e.CondExpr != nil {
 		_, d := e.CondExpr.Value(child)
 		diags = append(diags, d...)
@@ -131,137 +154,49 @@ func (e *forExpr) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		_, d := e.KeyExpr.Value(child)
 		diags = append(diags, d...)
 	}
-	ty := body.Type()
+	element = cty.UnknownVal(body.Type())
 	switch {
-	case diags.HasErrors() || e.joined || ty == cty.DynamicPseudoType:
+	case diags.HasErrors() || e.joined || body.Type() == cty.DynamicPseudoType:
 		return cty.DynamicVal, diags
 	case e.KeyExpr == nil:
-		return cty.UnknownVal(cty.List(ty)), diags
+		return cty.UnknownVal(cty.List(element.Type())), diags
 	case e.Group:
-		return cty.UnknownVal(cty.Map(cty.List(ty))), diags
+		return cty.UnknownVal(cty.Map(cty.List(element.Type()))), diags
 	}
-	return cty.UnknownVal(cty.Map(ty)), diags
+	return cty.UnknownVal(cty.Map(element.Type())), diags
 }
 
 // conditionalExpr is a conditional that reports the findings of both branches when its condition is
-// unknown.
+// unknown. While a file is checked, names are checked in the branch that is not taken as well.
 type conditionalExpr struct{ *hclsyntax.ConditionalExpr }
 
 func (e *conditionalExpr) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, diags := e.ConditionalExpr.Value(ctx)
 	cond, condDiags := e.Condition.Value(ctx)
-	if diags.HasErrors() || condDiags.HasErrors() || cond.IsKnown() {
+	if condDiags.HasErrors() || cond.IsKnown() && !isChecked(ctx) || !cond.IsKnown() && diags.HasErrors() {
 		return v, diags
 	}
-	_, d := e.TrueResult.Value(ctx)
-	diags = append(diags, d...)
-	_, d = e.FalseResult.Value(ctx)
-	return v, append(diags, d...)
+	for _, branch := range []hclsyntax.Expression{e.TrueResult, e.FalseResult} {
+		_, d := branch.Value(ctx)
+		if cond.IsKnown() {
+			d = misspellings(d)
+		}
+		diags = append(diags, d...)
+	}
+	return v, diags
 }
 
-// misspelt finds the first step of a reference that names an attribute which does not exist.
-func misspelt(t hcl.Traversal, ctx *hcl.EvalContext) *hcl.Diagnostic {
-	root, ok := lookup(ctx, t.RootName())
-	if !ok {
-		names := rootNames(ctx)
-		detail := fmt.Sprintf("There is nothing called %q here.", t.RootName())
-		if near := providers.Nearest(t.RootName(), names); near != "" {
-			detail += fmt.Sprintf(" Did you mean %q?", near)
-		} else {
-			detail += fmt.Sprintf(" A reference begins with one of: %s.", list(names))
-		}
-		return errorAt(t[0].SourceRange(), "Unknown name", "%s", detail)
-	}
-	at := root
-	for i, step := range t[1:] {
-		attr, isAttr := step.(hcl.TraverseAttr)
-		unmarked, _ := at.Unmark()
-		if isAttr && unmarked.Type().IsObjectType() && !unmarked.Type().HasAttribute(attr.Name) {
-			return noAttribute(t[:i+1], attr, unmarked.Type())
-		}
-		next, diags := step.TraversalStep(at)
-		if diags.HasErrors() {
-			return nil
-		}
-		at = next
-	}
-	return nil
-}
+// tryExpr is a call of try or can. They are for values that may not be there; a name that cannot be there
+// is a mistake all the same, and is reported while a file is checked.
+type tryExpr struct{ *hclsyntax.FunctionCallExpr }
 
-// noAttribute words the finding by what the reference begins with.
-func noAttribute(before hcl.Traversal, attr hcl.TraverseAttr, ty cty.Type) *hcl.Diagnostic {
-	var names []string
-	for name := range ty.AttributeTypes() {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	summary, what := "Unknown attribute", fmt.Sprintf("%s has no attribute %q.", traversalText(before), attr.Name)
-	if len(before) == 1 {
-		switch root := before.RootName(); root {
-		case "input", "stage", "local":
-			summary = "Unknown " + root
-			what = fmt.Sprintf("This pipeline has no %s called %q.", root, attr.Name)
-		case "env":
-			what = fmt.Sprintf("The environment has no variable %q.", attr.Name)
+func (e *tryExpr) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	v, diags := e.FunctionCallExpr.Value(ctx)
+	if isChecked(ctx) {
+		for _, arg := range e.Args {
+			_, d := arg.Value(ctx)
+			diags = append(diags, misspellings(d)...)
 		}
 	}
-	if near := providers.Nearest(attr.Name, names); near != "" {
-		what += fmt.Sprintf(" Did you mean %q?", near)
-	} else if len(names) > 0 {
-		what += fmt.Sprintf(" There are: %s.", list(names))
-	}
-	return errorAt(attr.SrcRange, summary, "%s", what)
-}
-
-func lookup(ctx *hcl.EvalContext, name string) (cty.Value, bool) {
-	for c := ctx; c != nil; c = c.Parent() {
-		if v, ok := c.Variables[name]; ok {
-			return v, true
-		}
-	}
-	return cty.NilVal, false
-}
-
-func rootNames(ctx *hcl.EvalContext) []string {
-	var names []string
-	for c := ctx; c != nil; c = c.Parent() {
-		for name := range c.Variables {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
-// list joins names for a sentence, at most a dozen of them.
-func list(names []string) string {
-	s := ""
-	for i, n := range names {
-		if i == 12 {
-			return s + ", …"
-		}
-		if i > 0 {
-			s += ", "
-		}
-		s += n
-	}
-	return s
-}
-
-// traversalText writes a reference as in the source: stage.story.scenes[0].
-func traversalText(t hcl.Traversal) string {
-	s := t.RootName()
-	for _, step := range t[1:] {
-		switch step := step.(type) {
-		case hcl.TraverseAttr:
-			s += "." + step.Name
-		case hcl.TraverseIndex:
-			if step.Key.Type() == cty.String {
-				s += fmt.Sprintf("[%q]", step.Key.AsString())
-			} else {
-				s += "[" + step.Key.AsBigFloat().String() + "]"
-			}
-		}
-	}
-	return s
+	return v, diags
 }

@@ -16,6 +16,8 @@ type File struct {
 	Plugins   []*Plugin
 	Routes    map[string]*Route // by capability
 	Pipelines []*Pipeline       // in order of declaration
+
+	order []*Pipeline // those that others use come before those
 }
 
 // Pipeline finds a pipeline by name, or nil.
@@ -44,6 +46,7 @@ type Provider struct {
 	Plugin     string
 	Config     hcl.Attributes // everything but plugin and limits
 	Concurrent int            // calls at once; 0 means no limit
+	PerMinute  int            // calls begun in any minute; 0 means no limit
 	Range      hcl.Range
 }
 
@@ -73,8 +76,10 @@ type Pipeline struct {
 	Outputs     []*Output // in order of declaration
 	Range       hcl.Range
 
-	locals []*local
-	order  []*Stage // dependencies first, ties in order of declaration
+	locals      []*local
+	validations []*validation // of the inputs, in order of declaration
+	order       []*Stage      // dependencies first, ties in order of declaration
+	outputType  cty.Type      // of the object of its outputs, set by Check
 }
 
 // Stage finds a stage by name, or nil.
@@ -106,12 +111,13 @@ type Input struct {
 // A Stage is one node of a pipeline.
 type Stage struct {
 	Name       string
-	Step       string // what a progress view calls it; the name unless given
-	Capability string
-	Provider   string // serves the stage whatever the route says, or ""
-	Retry      Retry
+	Step       string        // what a progress view calls it; the name unless given
+	Capability string        // that it calls; "" when it runs a pipeline
+	Pipeline   *Pipeline     // that it runs; nil when it calls a capability
+	Provider   string        // serves the stage whatever the route says, or ""
+	Retry      Retry         // of a call
 	Timeout    time.Duration // of one attempt; 0 means the engine's default
-	Weight     float64       // share in the progress; 1 unless given
+	Weight     float64       // share in the progress; unless given 1, or the sum of its pipeline's stages
 	Range      hcl.Range
 
 	dependencies []string // names of the stages it waits for, in order of declaration
@@ -120,8 +126,11 @@ type Stage struct {
 	with         hcl.Expression
 	forEach      hcl.Expression
 	when         hcl.Expression
+	secrets      hcl.Expression
 	dependsOn    []hcl.Traversal
+	uses         string // the name of the pipeline
 	usesRange    hcl.Range
+	weighed      bool             // Weight was given
 	schema       providers.Schema // of the input, set by Check
 	valueType    cty.Type         // of a reference to the stage, set by Check
 	output       cty.Type         // of one instance, set by Check
@@ -145,6 +154,14 @@ type Retry struct {
 	Attempts int           // calls in all, the first included
 	Delay    time.Duration // before the second; doubles from there
 	MaxDelay time.Duration
+}
+
+// A validation is a condition that a pipeline's inputs must meet.
+type validation struct {
+	input     string // in whose block it stands
+	condition hcl.Expression
+	message   hcl.Expression
+	at        hcl.Range
 }
 
 // An Output is a named result of a pipeline.

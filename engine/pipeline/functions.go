@@ -1,8 +1,12 @@
 package pipeline
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/hashicorp/hcl/v2/ext/tryfunc"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
@@ -34,9 +38,40 @@ var functions = map[string]function.Function{
 	"setsubtract": stdlib.SetSubtractFunc, "setproduct": stdlib.SetProductFunc,
 
 	"tostring": stdlib.MakeToFunc(cty.String), "tonumber": stdlib.MakeToFunc(cty.Number), "tobool": stdlib.MakeToFunc(cty.Bool),
-	"toset": stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType)), "tolist": stdlib.MakeToFunc(cty.List(cty.DynamicPseudoType)),
-	"tomap": stdlib.MakeToFunc(cty.Map(cty.DynamicPseudoType)),
+	"toset": toCollection(cty.Set), "tolist": toCollection(cty.List), "tomap": toCollection(cty.Map),
 
 	"jsonencode": stdlib.JSONEncodeFunc, "jsondecode": stdlib.JSONDecodeFunc, "csvdecode": stdlib.CSVDecodeFunc,
 	"try": tryfunc.TryFunc, "can": tryfunc.CanFunc,
+}
+
+// toCollection converts to a collection. Unlike the standard library's functions it knows the type of the
+// elements while the value is not known yet.
+func toCollection(of func(cty.Type) cty.Type) function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{
+			Name: "v", Type: cty.DynamicPseudoType, AllowNull: true, AllowMarked: true, AllowDynamicType: true,
+		}},
+		Type: func(args []cty.Value) (cty.Type, error) {
+			want := of(cty.DynamicPseudoType)
+			switch ty := args[0].Type(); {
+			case ty.IsCollectionType():
+				want = of(ty.ElementType())
+			case ty.IsTupleType():
+				want = of(common(ty.TupleElementTypes()))
+			case ty.IsObjectType():
+				want = of(common(slices.Collect(maps.Values(ty.AttributeTypes()))))
+			}
+			if convert.GetConversionUnsafe(args[0].Type(), want) == nil && !args[0].Type().Equals(want) {
+				return cty.NilType, function.NewArgErrorf(0, "%s cannot become %s", args[0].Type().FriendlyName(), want.FriendlyName())
+			}
+			return want, nil
+		},
+		Impl: func(args []cty.Value, ty cty.Type) (cty.Value, error) {
+			v, err := convert.Convert(args[0], ty)
+			if err != nil {
+				return cty.NilVal, function.NewArgError(0, err)
+			}
+			return v, nil
+		},
+	})
 }

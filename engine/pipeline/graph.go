@@ -16,7 +16,7 @@ func (pl *Pipeline) WriteMermaid(w io.Writer) error {
 		if s.FansOut() {
 			open, end = "[[", "]]"
 		}
-		fmt.Fprintf(&b, "  %s%s\"%s<br/><small>%s</small>\"%s\n", s.Name, open, s.Name, s.Capability, end)
+		fmt.Fprintf(&b, "  %s%s\"%s<br/><small>%s</small>\"%s\n", s.Name, open, s.Name, s.label(), end)
 	}
 	for _, s := range pl.Stages {
 		for _, d := range s.dependencies {
@@ -25,6 +25,14 @@ func (pl *Pipeline) WriteMermaid(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// label is what the stage uses, as a drawing names it.
+func (s *Stage) label() string {
+	if s.uses != "" {
+		return "pipeline." + s.uses
+	}
+	return s.Capability
 }
 
 // WriteDOT draws the same in the language of Graphviz.
@@ -36,7 +44,7 @@ func (pl *Pipeline) WriteDOT(w io.Writer) error {
 		if s.FansOut() {
 			more = ", peripheries=2"
 		}
-		fmt.Fprintf(&b, "  %q [label=\"%s\\n%s\"%s]\n", s.Name, s.Name, s.Capability, more)
+		fmt.Fprintf(&b, "  %q [label=\"%s\\n%s\"%s]\n", s.Name, s.Name, s.label(), more)
 	}
 	for _, s := range pl.Stages {
 		for _, d := range s.dependencies {
@@ -68,7 +76,7 @@ func (pl *Pipeline) WriteJSON(w io.Writer) error {
 		graph.Inputs = append(graph.Inputs, in.Name)
 	}
 	for _, s := range pl.Stages {
-		graph.Stages = append(graph.Stages, stage{s.Name, s.Step, s.Capability, s.FansOut(), s.Conditional(), append([]string{}, s.dependencies...)})
+		graph.Stages = append(graph.Stages, stage{s.Name, s.Step, s.label(), s.FansOut(), s.Conditional(), append([]string{}, s.dependencies...)})
 	}
 	for _, o := range pl.Outputs {
 		graph.Outputs = append(graph.Outputs, o.Name)

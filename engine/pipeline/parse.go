@@ -51,6 +51,7 @@ func Parse(src Source) (*File, hcl.Diagnostics) {
 	for _, pl := range p.file.Pipelines {
 		p.add(pl.resolve())
 	}
+	p.nest()
 	return p.file, sortDiagnostics(p.diags)
 }
 
@@ -114,7 +115,7 @@ func (p *parser) pipeline(b *hcl.Block) {
 		seen[b.Type+"."+name] = b.DefRange
 		switch b.Type {
 		case "input":
-			pl.Inputs = append(pl.Inputs, p.input(b))
+			pl.Inputs = append(pl.Inputs, p.input(pl, b))
 		case "stage":
 			pl.Stages = append(pl.Stages, p.stage(b))
 		case "output":
@@ -136,11 +137,12 @@ func (p *parser) locals(pl *Pipeline, b *hcl.Block, seen map[string]hcl.Range) {
 	}
 }
 
-var inputSchema = &hcl.BodySchema{Attributes: []hcl.AttributeSchema{
-	{Name: "type"}, {Name: "description"}, {Name: "default"}, {Name: "allowed"},
-}}
+var inputSchema = &hcl.BodySchema{
+	Attributes: []hcl.AttributeSchema{{Name: "type"}, {Name: "description"}, {Name: "default"}, {Name: "allowed"}},
+	Blocks:     []hcl.BlockHeaderSchema{{Type: "validation"}},
+}
 
-func (p *parser) input(b *hcl.Block) *Input {
+func (p *parser) input(pl *Pipeline, b *hcl.Block) *Input {
 	in := &Input{Name: b.Labels[0], Type: cty.DynamicPseudoType, Range: b.DefRange}
 	content, d := b.Body.Content(inputSchema)
 	p.add(d)
@@ -170,6 +172,9 @@ func (p *parser) input(b *hcl.Block) *Input {
 	}
 	if problem := in.checkAllowed(in.Default); problem != "" {
 		p.errorAt(in.defaultRange, "Default is not allowed", "%s.", problem)
+	}
+	for _, b := range content.Blocks {
+		p.validation(pl, in, b)
 	}
 	return in
 }

@@ -10,7 +10,7 @@ var providerSchema = &hcl.BodySchema{
 	Blocks:     []hcl.BlockHeaderSchema{{Type: "limits"}},
 }
 
-var limitsSchema = &hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "concurrent"}}}
+var limitsSchema = &hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "concurrent"}, {Name: "per_minute"}}}
 
 func (p *parser) provider(b *hcl.Block) {
 	pr := &Provider{Name: b.Labels[0], Plugin: b.Labels[0], Range: b.DefRange}
@@ -26,15 +26,24 @@ func (p *parser) provider(b *hcl.Block) {
 	for _, l := range content.Blocks {
 		limits, d := l.Body.Content(limitsSchema)
 		p.add(d)
-		if a := limits.Attributes["concurrent"]; a != nil {
-			n := p.number(a)
-			if pr.Concurrent = int(n); n < 1 || n != float64(int(n)) {
-				p.errorAt(a.Expr.Range(), "Invalid limit", "The number of concurrent calls must be a whole number, 1 or more.")
-			}
-		}
+		pr.Concurrent = p.limit(limits.Attributes["concurrent"], "The number of concurrent calls")
+		pr.PerMinute = p.limit(limits.Attributes["per_minute"], "The number of calls per minute")
 	}
 	p.settings(pr, rest)
 	p.file.Providers = append(p.file.Providers, pr)
+}
+
+// limit reads a bound; 0 when it is not given.
+func (p *parser) limit(a *hcl.Attribute, what string) int {
+	if a == nil {
+		return 0
+	}
+	n := p.number(a)
+	if n < 1 || n > 1e6 || n != float64(int(n)) {
+		p.errorAt(a.Expr.Range(), "Invalid limit", "%s must be a whole number from 1 to 1000000.", what)
+		return 1
+	}
+	return int(n)
 }
 
 // settings takes what is left of a provider block: attributes, whose names its plugin knows.

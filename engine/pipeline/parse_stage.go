@@ -27,6 +27,7 @@ var stageSchema = &hcl.BodySchema{
 		{Name: "timeout"},
 		{Name: "step"},
 		{Name: "weight"},
+		{Name: "secrets"},
 	},
 	Blocks: []hcl.BlockHeaderSchema{{Type: "retry"}},
 }
@@ -41,19 +42,21 @@ func (p *parser) stage(b *hcl.Block) *Stage {
 	p.add(d)
 	attrs := content.Attributes
 	if a := attrs["uses"]; a != nil {
-		s.Capability, s.usesRange = p.text(a), a.Expr.Range()
+		p.uses(s, a)
 	}
 	s.Provider = p.text(attrs["provider"])
 	if a := attrs["step"]; a != nil {
 		s.Step = p.text(a)
 	}
 	if a := attrs["weight"]; a != nil {
+		s.weighed = true
 		if s.Weight = p.number(a); s.Weight < 0 {
 			p.errorAt(a.Expr.Range(), "Invalid weight", "A stage's weight must be 0 or more.")
 		}
 	}
 	s.Timeout = p.duration(attrs["timeout"])
 	s.with, s.forEach, s.when = expression(attrs["with"]), expression(attrs["for_each"]), expression(attrs["when"])
+	s.secrets = expression(attrs["secrets"])
 	if a := attrs["depends_on"]; a != nil {
 		exprs, d := hcl.ExprList(a.Expr)
 		p.add(d)
@@ -65,6 +68,7 @@ func (p *parser) stage(b *hcl.Block) *Stage {
 			}
 		}
 	}
+	p.callOnly(s, content)
 	for i, r := range content.Blocks {
 		if i > 0 {
 			p.errorAt(r.DefRange, "Declared twice", "A stage has at most one retry block.")
@@ -73,6 +77,37 @@ func (p *parser) stage(b *hcl.Block) *Stage {
 		p.retry(s, r)
 	}
 	return s
+}
+
+// uses reads what the stage uses: the text of a capability's name, or a reference to a pipeline.
+func (p *parser) uses(s *Stage, a *hcl.Attribute) {
+	s.usesRange = a.Expr.Range()
+	if t, d := hcl.AbsTraversalForExpr(a.Expr); !d.HasErrors() && t.RootName() == "pipeline" {
+		name, ok := nextName(t)
+		if !ok || len(t) != 2 {
+			p.errorAt(s.usesRange, "Invalid pipeline", "A stage uses a pipeline by its name: uses = pipeline.NAME.")
+			return
+		}
+		s.uses = name
+		return
+	}
+	s.Capability = p.text(a)
+}
+
+// callOnly reports what a stage that uses a pipeline cannot have.
+func (p *parser) callOnly(s *Stage, content *hcl.BodyContent) {
+	if s.uses == "" {
+		return
+	}
+	const why = "A stage that uses a pipeline makes no call itself: set %s at the stages inside it."
+	for _, name := range []string{"provider", "timeout", "secrets"} {
+		if a := content.Attributes[name]; a != nil {
+			p.errorAt(a.NameRange, "Not for a pipeline", why, name)
+		}
+	}
+	for _, r := range content.Blocks {
+		p.errorAt(r.DefRange, "Not for a pipeline", why, r.Type)
+	}
 }
 
 func (p *parser) retry(s *Stage, b *hcl.Block) {

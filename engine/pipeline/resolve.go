@@ -22,7 +22,7 @@ func (pl *Pipeline) resolve() hcl.Diagnostics {
 	at := map[[2]string]hcl.Range{} // where a stage refers to another
 	for _, s := range pl.Stages {
 		refs := &references{pipeline: pl, stages: map[string]hcl.Range{}}
-		for _, e := range []hcl.Expression{s.forEach, s.when, s.with} {
+		for _, e := range []hcl.Expression{s.forEach, s.when, s.with, s.secrets} {
 			refs.expression(e)
 		}
 		for _, t := range s.dependsOn {
