@@ -28,6 +28,7 @@ type arrow struct {
 // arrows is the plan of the house. Whatever it does not allow is forbidden.
 var arrows = []arrow{
 	{"engine/dag", nil, "the graph is pure: it knows no language, no provider and no time"},
+	{"engine/admission", nil, "who may begin when is decided without knowing what begins"},
 	{"engine/pipeline", []string{"engine/dag", "providers"}, "the language is pure: it checks against schemas and runs nothing"},
 	{"engine/journal/journaltest", []string{"engine/journal"}, "one suite for every journal"},
 	{"engine/journal/...", []string{"engine/journal/..."}, "a journal stores records and knows nothing of who wrote them"},

@@ -10,9 +10,9 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"time"
 
-	"golang.org/x/sync/semaphore"
-
+	"github.com/filmloom/filmloom/engine/admission"
 	"github.com/filmloom/filmloom/engine/artifact"
 	"github.com/filmloom/filmloom/engine/journal"
 	"github.com/filmloom/filmloom/engine/journal/badger"
@@ -34,7 +34,8 @@ type Config struct {
 	// Journal and Artifacts replace what would be kept in Dir. Close does not close them.
 	Journal   journal.Journal
 	Artifacts artifact.Store
-	// Resume lets Open go on with every unfinished run. By default none goes on until Engine.Resume.
+	// Resume lets Open go on with every run that is queued or running; one that was paused stays so. By
+	// default none goes on until Engine.Resume.
 	Resume bool
 	// CPUs is the size of the pool that calls with heavy local work share; 0 means runtime.NumCPU.
 	CPUs int
@@ -42,45 +43,45 @@ type Config struct {
 	Log *slog.Logger
 	// Env looks up environment variables for provider blocks; nil means os.LookupEnv.
 	Env func(name string) (string, bool)
+	// Secrets resolves the references in a stage's `secrets` when a call is made. The values go to the
+	// provider alone; what is recorded is the reference. Without it such a stage fails.
+	Secrets func(ctx context.Context, reference string) (string, error)
+	// Observe, when not nil, is told what happens in every run, for metrics and traces. It is called in
+	// the middle of the work: it must return at once, and may be called concurrently.
+	Observe func(Observation)
 	// Clock tells the time and waits between attempts; nil means the system's.
 	Clock Clock
 }
 
 // An Engine runs pipelines. Its methods may be called concurrently.
 type Engine struct {
-	conf   Config
-	roster *roster
-	cpu    *semaphore.Weighted
-	owned  []func() error // closes what the engine has opened
+	conf    Config
+	admit   *admission.Controller
+	roster  *roster
+	flights flights
+	turns   turns
+	refuse  collection     // keeps a garbage collection off files that are about to be used
+	owned   []func() error // closes what the engine has opened
 
-	mu     sync.Mutex
-	runs   map[string]*Run // those that this engine executes
-	closed bool
-	wg     sync.WaitGroup // one for each executing run
+	mu        sync.Mutex
+	executing map[string]*execution // by run
+	closed    bool
+	wg        sync.WaitGroup // one for each executing run
+	strays    sync.WaitGroup // one for each call that was given up and has not returned
 }
 
 // Open makes an engine: it opens the stores, reads and checks the pipelines and, with Config.Resume,
 // goes on with unfinished runs. The error is an *InvalidError when the pipelines are not valid. The
 // context bounds Open only.
 func Open(ctx context.Context, conf Config) (_ *Engine, err error) {
-	if conf.Log == nil {
-		conf.Log = slog.New(slog.DiscardHandler)
-	}
-	if conf.Env == nil {
-		conf.Env = os.LookupEnv
-	}
-	if conf.Clock == nil {
-		conf.Clock = systemClock{}
-	}
-	if conf.CPUs <= 0 {
-		conf.CPUs = runtime.NumCPU()
-	}
+	conf.fill()
 	if conf.Providers == nil {
 		return nil, errors.New("engine: Config.Providers is needed, for example builtin.InProcess()")
 	}
-	e := &Engine{conf: conf, runs: map[string]*Run{}, cpu: semaphore.NewWeighted(int64(conf.CPUs))}
+	e := &Engine{conf: conf, executing: map[string]*execution{}, admit: admission.New(conf.CPUs, conf.Clock)}
 	defer func() {
 		if err != nil {
+			e.admit.Close()
 			err = errors.Join(err, e.closeOwned())
 		}
 	}()
@@ -89,7 +90,7 @@ func Open(ctx context.Context, conf Config) (_ *Engine, err error) {
 			return nil, err
 		}
 	}
-	if e.roster, err = openRoster(ctx, e.conf); err != nil {
+	if e.roster, err = openRoster(ctx, e.conf, e.admit); err != nil {
 		return nil, err
 	}
 	if err = e.openStores(); err != nil {
@@ -101,6 +102,22 @@ func Open(ctx context.Context, conf Config) (_ *Engine, err error) {
 		}
 	}
 	return e, nil
+}
+
+// fill gives what was left out its usual value.
+func (c *Config) fill() {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Env == nil {
+		c.Env = os.LookupEnv
+	}
+	if c.Clock == nil {
+		c.Clock = systemClock{}
+	}
+	if c.CPUs <= 0 {
+		c.CPUs = runtime.NumCPU()
+	}
 }
 
 func (e *Engine) openStores() error {
@@ -127,7 +144,8 @@ func (e *Engine) openStores() error {
 }
 
 // Close stops everything: executing runs are interrupted where they are, and go on when they are
-// resumed. It returns when no call is left and every provider has ended.
+// resumed. It returns when no call is left and every provider has ended; for a provider that does not
+// heed its context it waits no more than strayGrace.
 func (e *Engine) Close() error {
 	e.mu.Lock()
 	if e.closed {
@@ -135,12 +153,15 @@ func (e *Engine) Close() error {
 		return nil
 	}
 	e.closed = true
-	for _, r := range e.runs {
-		r.stop(ErrClosed)
+	for _, x := range e.executing {
+		x.cancel(ErrClosed)
 	}
 	e.mu.Unlock()
 	e.wg.Wait()
-	return errors.Join(e.roster.close(), e.closeOwned())
+	e.awaitStrays()
+	err := e.roster.close()
+	e.admit.Close()
+	return errors.Join(err, e.closeOwned())
 }
 
 func (e *Engine) closeOwned() error {
@@ -159,20 +180,28 @@ func (e *Engine) Artifacts() artifact.Store { return e.conf.Artifacts }
 
 // Run finds a run, executing or not. The error is ErrNotFound when there is none.
 func (e *Engine) Run(ctx context.Context, id string) (*Run, error) {
-	e.mu.Lock()
-	r := e.runs[id]
-	e.mu.Unlock()
-	if r != nil {
-		return r, nil
+	if x := e.executes(id); x != nil {
+		return x.handle(), nil
 	}
-	header, err := e.conf.Journal.Run(ctx, id)
-	if errors.Is(err, journal.ErrNotFound) {
-		return nil, fmt.Errorf("run %s: %w", id, ErrNotFound)
-	}
+	x, err := e.load(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	return e.load(ctx, header)
+	return x.handle(), nil
+}
+
+// executes gives the run's execution in this engine, or nil.
+func (e *Engine) executes(id string) *execution {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.executing[id]
+}
+
+// share is how many instances one run may have in flight, so that all together stay bounded.
+func (e *Engine) share() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return min(max(maxInFlightAll/max(len(e.executing), 1), minInFlight), maxInFlight)
 }
 
 // Info is what the journal's index knows of a run.
@@ -186,23 +215,45 @@ type Info struct {
 	Given    []byte // the inputs that the caller gave, as JSON with sorted keys
 	Seed     int64
 	Until    string // the stage after which it stops, or ""
+	Created  time.Time
+	Updated  time.Time // when its newest event was recorded
+	Ordinal  uint64    // counts runs in the order of creation
 }
 
-// Runs lists runs, newest first. A query's zero fields do not restrict it.
+// Runs lists runs, newest first. A query's zero fields do not restrict it. A run whose record is damaged
+// is yielded with the error and what is known of it, and the listing goes on if it is asked to.
 func (e *Engine) Runs(ctx context.Context, q journal.Query) iter.Seq2[Info, error] {
 	return func(yield func(Info, error) bool) {
 		for h, err := range e.conf.Journal.Runs(ctx, q) {
-			if err != nil {
-				yield(Info{}, err)
-				return
+			var f frozen
+			if err == nil {
+				f, err = readFrozen(h.Frozen)
 			}
-			f, err := readFrozen(h.Frozen)
 			if !yield(Info{
 				ID: h.ID, Pipeline: h.Pipeline, State: State(h.State), Lineage: h.Lineage, Parent: h.Parent,
 				Source: f.Source.Digest(), Given: f.Given, Seed: f.Seed, Until: f.Until,
+				Created: h.Created, Updated: h.Updated, Ordinal: h.Ordinal,
 			}, err) {
 				return
 			}
 		}
 	}
+}
+
+// Delete forgets a run that has ended, and with the last run of a lineage what only that lineage could use
+// again. Files stay until [Engine.Collect]. The error is ErrNotFound, or ErrUnfinished for a run that has
+// not ended; a run that cannot be read can be deleted.
+func (e *Engine) Delete(ctx context.Context, id string) error {
+	h, err := e.conf.Journal.Run(ctx, id)
+	var damaged *journal.CorruptError
+	switch {
+	case errors.As(err, &damaged):
+	case errors.Is(err, journal.ErrNotFound):
+		return fmt.Errorf("run %s: %w", id, ErrNotFound)
+	case err != nil:
+		return err
+	case !State(h.State).Final() || e.executes(id) != nil:
+		return fmt.Errorf("run %s is %s: %w", id, h.State, ErrUnfinished)
+	}
+	return e.conf.Journal.Delete(ctx, id)
 }

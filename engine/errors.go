@@ -19,6 +19,15 @@ var (
 	ErrClosed = errors.New("the engine is closed")
 	// ErrCancelled: the run was cancelled.
 	ErrCancelled = errors.New("the run was cancelled")
+	// ErrPaused: the run is paused. It goes on with Engine.Resume, or Engine.Decide where it waits for an
+	// approval.
+	ErrPaused = errors.New("the run is paused")
+	// ErrSuperseded: a newer run of the lineage goes on instead.
+	ErrSuperseded = errors.New("the run was superseded by a newer one")
+	// ErrExists: there is a run of that id.
+	ErrExists = errors.New("the run exists already")
+	// ErrUnfinished: the run has not ended; cancel it first.
+	ErrUnfinished = errors.New("the run has not ended")
 )
 
 // An InvalidError says that pipelines are not valid. Its text is one line; WriteDiagnostics of package

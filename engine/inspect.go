@@ -2,9 +2,8 @@ package engine
 
 import (
 	"context"
-	"log/slog"
-	"os"
 
+	"github.com/filmloom/filmloom/engine/admission"
 	"github.com/filmloom/filmloom/engine/pipeline"
 	"github.com/filmloom/filmloom/providers"
 )
@@ -53,12 +52,7 @@ func Inspect(ctx context.Context, conf Config) ([]ProviderStatus, error) {
 }
 
 func inspect(ctx context.Context, conf Config) (*roster, error) {
-	if conf.Log == nil {
-		conf.Log = slog.New(slog.DiscardHandler)
-	}
-	if conf.Env == nil {
-		conf.Env = os.LookupEnv
-	}
+	conf.fill()
 	if conf.Source == nil {
 		src, err := pipeline.Load(conf.Pipelines)
 		if err != nil {
@@ -66,5 +60,5 @@ func inspect(ctx context.Context, conf Config) (*roster, error) {
 		}
 		conf.Source = src
 	}
-	return openRoster(ctx, conf)
+	return openRoster(ctx, conf, admission.New(1, conf.Clock))
 }

@@ -7,68 +7,77 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
-	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/filmloom/filmloom/engine/journal"
 	"github.com/filmloom/filmloom/engine/pipeline"
 	"github.com/filmloom/filmloom/providers"
 )
 
-// maxInFlight bounds how many instances of one run hold a goroutine and an input in memory.
-const maxInFlight = 256
+// What bounds the memory of work in progress.
+const (
+	maxInFlightAll = 4096 // instances with a goroutine and an input in memory, of all runs
+	maxInFlight    = 256  // of one run; fewer when many runs share maxInFlightAll
+	minInFlight    = 8    // of one run, however many there are
+	maxFrames      = 64   // pipelines that stages use, open at a time in one run at one depth
+)
 
-// begin prepares the run for its loop.
-func (r *Run) begin() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.ctx, r.cancel = context.WithCancelCause(context.Background())
-	r.done = make(chan struct{})
-}
-
-// loop executes the run until it has ended or is stopped. Only here are terminal events written.
-func (r *Run) loop() {
-	defer r.cancel(nil)
-	err := r.work()
-	cause := context.Cause(r.ctx)
-	switch {
-	case errors.Is(cause, ErrClosed): // interrupted: it goes on when it is resumed
-		err = nil
-	case errors.Is(cause, ErrCancelled):
-		err = r.append(journal.Batch{State: string(Cancelled)}, record{Event: Event{Kind: RunCancelled}})
-	case err == nil:
-		err = r.append(journal.Batch{State: string(Completed)}, record{Event: Event{Kind: RunCompleted}})
-	default:
-		var failed *instanceError
-		if !errors.As(err, &failed) {
-			break // the journal does not take events: there is nowhere to write that
-		}
-		err = r.append(journal.Batch{State: string(Failed)}, record{Event: Event{
-			Kind: RunFailed, Provider: failed.provider, Attempt: failed.attempts, Error: failure(failed.err, failed.address),
-		}})
-	}
-	if err != nil {
-		r.eng.conf.Log.Error("run stopped", "run", r.ID, "error", err)
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.broken = err
-	close(r.done)
-	close(r.changed)
-	r.changed = make(chan struct{})
+// A loop executes one run: one goroutine, this one, decides what is done next; others make the calls and
+// tell it what came of them.
+type loop struct {
+	x        *execution
+	results  chan result
+	queue    []job         // instances of capabilities that may start
+	nested   map[int][]job // instances of pipelines that may start, by depth
+	open     map[int]int   // frames, by depth
+	inFlight int
+	asking   int   // of those in flight, approvals that wait for a person
+	failed   error // the first failure: nothing more starts
 }
 
 // A job is one instance to be done.
 type job struct {
-	stage    *pipeline.Stage
-	x        *pipeline.Expansion
-	index    int
-	instance pipeline.Instance
+	fanned *fanned
+	index  int
 }
 
+func (j job) instance() pipeline.Instance { return j.fanned.x.Instances[j.index] }
+func (j job) stage() *pipeline.Stage      { return j.fanned.stage }
+
+// path is the stage's address: its name, within the instance of the pipeline that it is part of.
+func (j job) path() string { return j.fanned.frame.prefix + j.fanned.stage.Name }
+
+func (j job) address() string { return j.fanned.frame.prefix + j.instance().Address }
+
+// result is what came of a job, or that it waits for a person.
 type result struct {
 	job    job
 	output cty.Value
 	err    error
+	asks   bool // nothing came of it yet
+	asked  bool // it has waited
+}
+
+// A fanned is a stage of a frame that has been expanded.
+type fanned struct {
+	frame   *frame
+	stage   *pipeline.Stage
+	x       *pipeline.Expansion
+	outputs []cty.Value
+	missing int
+}
+
+// A frame is one pipeline in a run: the run's own, or one that a stage uses.
+type frame struct {
+	pl      *pipeline.Pipeline
+	prefix  string // of the addresses in it: "" or `films["a"].`
+	depth   int
+	owner   *fanned // whose instance it is; nil for the run's own
+	index   int
+	scope   pipeline.Scope
+	wanted  map[string]bool
+	waiting map[string]int               // by stage: dependencies that are not done
+	needed  map[string][]*pipeline.Stage // by stage: those that depend on it
+	left    int                          // stages that are not done
 }
 
 // An instanceError says which instance has finally failed, and why.
@@ -82,162 +91,306 @@ type instanceError struct {
 func (e *instanceError) Error() string { return fmt.Sprintf("%s: %v", e.address, e.err) }
 func (e *instanceError) Unwrap() error { return e.err }
 
-// fanned is a stage of this run that has been expanded.
-type fanned struct {
-	x       *pipeline.Expansion
-	outputs []cty.Value
-	missing int
-}
-
 // work does what is left of the run. It returns nil when everything is done, an *instanceError when an
-// instance has finally failed, or another error when the run cannot go on recording itself.
-func (r *Run) work() error {
-	first := RunStarted
-	message := ""
-	r.mu.Lock()
-	if r.view.state == Running {
-		first = RunResumed
-		if n := r.view.interrupted; n > 0 {
-			message = fmt.Sprintf("%d calls were interrupted and are made again", n)
-		}
-	}
-	r.mu.Unlock()
-	if err := r.append(journal.Batch{State: string(Running)}, record{Event: Event{Kind: first, Message: message}}); err != nil {
+// instance has finally failed, the cause when the run was stopped, or another error when the run cannot
+// go on recording itself.
+func (l *loop) work() error {
+	x := l.x
+	if err := l.begin(); err != nil {
 		return err
 	}
-	r.scope.Stages = map[string]cty.Value{}
-	wanted := upTo(r.pl, r.frozen.Until)
-	open := map[string]*fanned{}
-	results := make(chan result)
-	var queue []job
-	var failed error
-	inFlight := 0
-	launch, stopLaunching := context.WithCancel(r.ctx)
-	defer stopLaunching()
-	fail := func(err error) {
-		if failed == nil {
-			failed = err
-		}
-		stopLaunching() // running siblings finish; those that still wait for a place do not start
+	l.nested, l.open = map[int][]job{}, map[int]int{}
+	root := &frame{pl: x.pl, scope: pipeline.Scope{Inputs: x.inputs}, wanted: upTo(x.pl, x.frozen.Until)}
+	if err := l.enter(root); err != nil {
+		l.fail(err)
 	}
 	for {
-		for progress := true; progress && failed == nil; {
-			progress = false
-			for _, s := range r.pl.Order() {
-				if !wanted[s.Name] || open[s.Name] != nil || !r.ready(s) {
-					continue
-				}
-				f, jobs, err := r.expand(s)
-				if err != nil {
-					fail(err)
-					break
-				}
-				open[s.Name] = f
-				queue = append(queue, jobs...)
-				if f.missing == 0 {
-					r.scopeStage(s, f)
-					progress = true
-				}
-			}
+		l.dispatch()
+		if l.inFlight == 0 {
+			break
 		}
-		for failed == nil && r.ctx.Err() == nil && len(queue) > 0 && inFlight < maxInFlight {
-			j := queue[0]
-			queue = queue[1:]
-			inFlight++
-			go func() {
-				output, err := r.perform(launch, j)
-				results <- result{j, output, err}
-			}()
+		if l.inFlight == l.asking && len(l.queue) == 0 {
+			x.halt(errAwaiting) // what is left waits for a person, and costs nothing meanwhile
 		}
-		if inFlight == 0 {
-			if failed == nil && r.ctx.Err() != nil {
-				failed = context.Cause(r.ctx)
-			}
-			return failed
-		}
-		res := <-results
-		inFlight--
-		if res.err != nil {
-			fail(res.err)
+		res := <-l.results
+		if res.asks {
+			l.asking++
 			continue
 		}
-		f := open[res.job.stage.Name]
-		f.outputs[res.job.index] = res.output
-		if f.missing--; f.missing == 0 {
-			r.scopeStage(res.job.stage, f)
+		l.inFlight--
+		if res.asked {
+			l.asking--
 		}
+		err := res.err
+		if err == nil {
+			err = l.finished(res.job, res.output)
+		}
+		if err != nil {
+			l.fail(err)
+		}
+	}
+	if l.failed != nil {
+		return l.failed
+	}
+	if root.left > 0 {
+		return context.Cause(x.launch)
+	}
+	return nil
+}
+
+// begin records that the run goes on.
+func (l *loop) begin() error {
+	x := l.x
+	ev := Event{Kind: RunStarted}
+	x.mu.Lock()
+	if s := x.view.state; s == Running || s == Paused {
+		ev.Kind = RunResumed
+		if n := x.view.interruptedNow; n > 0 {
+			ev.Message = fmt.Sprintf("%d interrupted calls are made again", n)
+		}
+		if changed := x.eng.roster.newer(x.frozen.Providers); changed != "" {
+			if ev.Message != "" {
+				ev.Message += "; "
+			}
+			ev.Message += changed
+		}
+	}
+	x.mu.Unlock()
+	return x.append(journal.Batch{State: string(Running)}, record{Event: ev})
+}
+
+// fail keeps the first failure and lets nothing more start. What a stopped call says of the stop is no
+// failure.
+func (l *loop) fail(err error) {
+	if cause := context.Cause(l.x.launch); cause != nil && errors.Is(err, cause) {
+		return
+	}
+	if l.failed == nil {
+		l.failed = err
+	}
+	l.x.halt(err)
+}
+
+// dispatch starts as much as there is room for.
+func (l *loop) dispatch() {
+	most := l.x.eng.share()
+	for l.x.launch.Err() == nil {
+		if j, ok := l.nextNested(); ok {
+			if err := l.descend(j); err != nil {
+				l.fail(err)
+			}
+			continue
+		}
+		if len(l.queue) == 0 || l.inFlight >= most {
+			return
+		}
+		j := l.queue[0]
+		l.queue[0] = job{}
+		l.queue = l.queue[1:]
+		l.inFlight++
+		go func() {
+			res := result{job: j}
+			res.output, res.err = l.x.perform(j, func() {
+				res.asked = true
+				l.results <- result{job: j, asks: true}
+			})
+			l.results <- res
+		}()
 	}
 }
 
-// ready tells whether all that a stage depends on is done.
-func (r *Run) ready(s *pipeline.Stage) bool {
-	for _, d := range s.Dependencies() {
-		if _, done := r.scope.Stages[d]; !done {
-			return false
+// nextNested takes an instance of a pipeline whose frame may be opened.
+func (l *loop) nextNested() (job, bool) {
+	for depth, jobs := range l.nested {
+		if len(jobs) > 0 && l.open[depth] < maxFrames {
+			l.nested[depth] = jobs[1:]
+			l.open[depth]++
+			return jobs[0], true
 		}
 	}
-	return true
+	return job{}, false
 }
 
-// scopeStage makes a finished stage's value known to those that depend on it.
-func (r *Run) scopeStage(s *pipeline.Stage, f *fanned) {
-	v := f.x.Value(f.outputs)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.scope.Stages[s.Name] = v
+// enter begins a frame: it expands the stages that wait for nothing.
+func (l *loop) enter(f *frame) error {
+	f.scope.Stages = map[string]cty.Value{}
+	f.waiting, f.needed = map[string]int{}, map[string][]*pipeline.Stage{}
+	var ready []*pipeline.Stage
+	for _, s := range f.pl.Order() {
+		if !f.wanted[s.Name] {
+			continue
+		}
+		f.left++
+		for _, d := range s.Dependencies() {
+			f.needed[d] = append(f.needed[d], s)
+		}
+		if f.waiting[s.Name] = len(s.Dependencies()); f.waiting[s.Name] == 0 {
+			ready = append(ready, s)
+		}
+	}
+	if f.left == 0 {
+		return l.leave(f)
+	}
+	for _, s := range ready {
+		if err := l.expand(f, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// descend opens the frame of an instance that runs a pipeline.
+func (l *loop) descend(j job) error {
+	inputs, diags := j.fanned.x.Input(j.instance(), l.x.self(j.address(), 1))
+	if diags.HasErrors() {
+		return l.x.invalid(j.path(), j.address(), diags)
+	}
+	inner := j.stage().Pipeline
+	return l.enter(&frame{
+		pl: inner, prefix: j.address() + ".", depth: j.fanned.frame.depth + 1, owner: j.fanned, index: j.index,
+		scope: pipeline.Scope{Inputs: inputs}, wanted: upTo(inner, ""),
+	})
+}
+
+// leave ends a frame: its pipeline's outputs are the output of the instance that used it.
+func (l *loop) leave(f *frame) error {
+	if f.owner == nil {
+		return nil
+	}
+	j := job{f.owner, f.index}
+	l.open[j.fanned.frame.depth]--
+	output, diags := f.pl.Result(f.scope)
+	if diags.HasErrors() {
+		return l.x.invalid(j.path(), j.address(), diags)
+	}
+	if !l.x.isDone(j.address()) {
+		if err := l.x.append(journal.Batch{}, record{Event: Event{Kind: InstanceDone, Stage: j.path(), Address: j.address()}}); err != nil {
+			return err
+		}
+	}
+	return l.finished(j, output)
+}
+
+// finished takes an instance's output in.
+func (l *loop) finished(j job, output cty.Value) error {
+	f := j.fanned
+	f.outputs[j.index] = output
+	if f.missing--; f.missing > 0 {
+		return nil
+	}
+	return l.settle(f)
+}
+
+// settle makes a finished stage's value known to those that depend on it.
+func (l *loop) settle(f *fanned) error {
+	frame := f.frame
+	frame.scope.Stages[f.stage.Name] = f.x.Value(f.outputs)
+	if frame.left--; frame.left == 0 {
+		return l.leave(frame)
+	}
+	for _, s := range frame.needed[f.stage.Name] {
+		if frame.waiting[s.Name]--; frame.waiting[s.Name] == 0 && l.x.launch.Err() == nil {
+			if err := l.expand(frame, s); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // expand makes a stage's instances, and takes from the journal what is done already.
-func (r *Run) expand(s *pipeline.Stage) (*fanned, []job, error) {
-	x, diags := r.pl.Expand(s, r.scope)
+func (l *loop) expand(frame *frame, s *pipeline.Stage) error {
+	x := l.x
+	expansion, diags := frame.pl.Expand(s, frame.scope)
+	path := frame.prefix + s.Name
 	if diags.HasErrors() {
-		return nil, nil, r.invalid(s.Name, s.Name, diags)
+		return x.invalid(path, path, diags)
 	}
-	r.mu.Lock()
-	recorded := r.view.stages[s.Name].State != Waiting
-	calls := make([]callView, len(x.Instances))
-	for i, inst := range x.Instances {
-		if c := r.view.calls[inst.Address]; c != nil {
-			calls[i] = *c
+	n := len(expansion.Instances)
+	f := &fanned{frame: frame, stage: s, x: expansion, outputs: make([]cty.Value, n), missing: n}
+	if !x.isExpanded(path) {
+		ev := Event{Kind: StageExpanded, Stage: path, Instances: n}
+		if expansion.Skipped {
+			ev = Event{Kind: StageSkipped, Stage: path}
+		}
+		if err := x.append(journal.Batch{}, record{Event: ev}); err != nil {
+			return err
 		}
 	}
-	r.mu.Unlock()
-	if !recorded {
-		ev := Event{Kind: StageExpanded, Stage: s.Name, Instances: len(x.Instances)}
-		if x.Skipped {
-			ev = Event{Kind: StageSkipped, Stage: s.Name}
-		}
-		if err := r.append(journal.Batch{}, record{Event: ev}); err != nil {
-			return nil, nil, err
-		}
-	}
-	f := &fanned{x: x, outputs: make([]cty.Value, len(x.Instances)), missing: len(x.Instances)}
-	var jobs []job
-	for i, inst := range x.Instances {
-		if calls[i].output != nil {
-			v, err := ctyjson.Unmarshal(calls[i].output, s.OutputType())
-			if err != nil {
-				return nil, nil, &instanceError{inst.Address, "", 0, providers.Errorf(providers.KindInternal, "its recorded output does not fit the capability any more: %w", err)}
-			}
-			f.outputs[i] = v
-			f.missing--
+	for i := range expansion.Instances {
+		j := job{f, i}
+		if s.Pipeline != nil { // what is done in it comes from its own instances
+			l.nested[frame.depth] = append(l.nested[frame.depth], j)
 			continue
 		}
-		jobs = append(jobs, job{s, x, i, inst})
+		output, done, err := x.recorded(j)
+		if err != nil {
+			return err
+		}
+		if !done {
+			l.queue = append(l.queue, j)
+			continue
+		}
+		f.outputs[i] = output
+		f.missing--
 	}
-	return f, jobs, nil
+	if f.missing == 0 {
+		return l.settle(f)
+	}
+	return nil
+}
+
+// recorded gives what the journal has of an instance: its output, or why it finally failed.
+func (x *execution) recorded(j job) (cty.Value, bool, error) {
+	x.mu.Lock()
+	var raw []byte
+	var failed *instanceError
+	if c := x.view.calls[j.address()]; c != nil {
+		raw = c.output
+		if f := c.failed; f != nil { // the process ended before it could write that the run failed
+			cause := &providers.Error{Kind: f.Kind, Message: f.Message, User: f.User, Hint: f.Hint}
+			failed = &instanceError{j.address(), c.provider, c.attempts, cause}
+		}
+	}
+	x.mu.Unlock()
+	switch {
+	case failed != nil:
+		return cty.NilVal, false, failed
+	case raw == nil:
+		return cty.NilVal, false, nil
+	}
+	v, err := providers.DecodeWire(raw, j.stage().OutputType(), nil)
+	if err != nil {
+		err = providers.Errorf(providers.KindInternal, "its recorded output does not fit the capability any more: %w", err)
+		return cty.NilVal, false, &instanceError{j.address(), "", 0, err}
+	}
+	return v, true, nil
+}
+
+func (x *execution) isExpanded(path string) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	s := x.view.stages[path]
+	return s != nil && s.State != Waiting
+}
+
+func (x *execution) isDone(address string) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	c := x.view.calls[address]
+	return c != nil && c.done
 }
 
 // invalid records that an instance failed before a call could be made, because an expression did.
-func (r *Run) invalid(stage, address string, diags hcl.Diagnostics) error {
+func (x *execution) invalid(path, address string, diags hcl.Diagnostics) error {
 	err := providers.Errorf(providers.KindInvalidInput, "%s", diags.Error())
-	return r.failInstance(&instanceError{address, "", 0, err}, stage)
+	return x.failInstance(&instanceError{address, "", 0, err}, path)
 }
 
 // failInstance records that an instance has finally failed, and returns why.
-func (r *Run) failInstance(e *instanceError, stage string) error {
-	err := r.append(journal.Batch{}, record{Event: Event{
-		Kind: InstanceFailed, Stage: stage, Address: e.address, Provider: e.provider, Attempt: e.attempts, Error: failure(e.err, e.address),
+func (x *execution) failInstance(e *instanceError, path string) error {
+	err := x.append(journal.Batch{}, record{Event: Event{
+		Kind: InstanceFailed, Stage: path, Address: e.address, Provider: e.provider, Attempt: e.attempts, Error: failure(e.err, e.address),
 	}})
 	if err != nil {
 		return err

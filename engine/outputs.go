@@ -10,7 +10,6 @@ import (
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/filmloom/filmloom/engine/artifact"
-	"github.com/filmloom/filmloom/engine/pipeline"
 	"github.com/filmloom/filmloom/providers"
 )
 
@@ -111,31 +110,16 @@ func (o Outputs) WriteFile(ctx context.Context, name string, w io.Writer) error 
 	return nil
 }
 
-// Outputs gives what is known now. In a completed run that is everything.
-func (r *Run) Outputs() (Outputs, error) {
-	r.mu.Lock()
-	calls := make(map[string]json.RawMessage, len(r.view.calls))
-	for address, c := range r.view.calls {
-		calls[address] = c.output
+// outputs evaluates the pipeline's outputs with what is known now.
+func (x *execution) outputs() (Outputs, error) {
+	w := &walk{seed: x.frozen.Seed, take: x.take, resolve: x.result}
+	scope := w.pipeline(x.pl, "", x.inputs, x.view.wanted)
+	if w.err != nil {
+		return Outputs{}, w.err
 	}
-	wanted := r.view.wanted
-	r.mu.Unlock()
-	scope := pipeline.Scope{Inputs: r.scope.Inputs, Stages: map[string]cty.Value{}}
-	for _, s := range r.pl.Order() {
-		if !wanted[s.Name] {
-			continue
-		}
-		v, err := r.known(s, scope, calls)
-		if err != nil {
-			return Outputs{}, err
-		}
-		if v != cty.NilVal {
-			scope.Stages[s.Name] = v
-		}
-	}
-	out := Outputs{values: map[string]cty.Value{}, store: r.eng.conf.Artifacts}
-	for _, o := range r.pl.Outputs {
-		v, diags := r.pl.Evaluate(o, scope)
+	out := Outputs{values: map[string]cty.Value{}, store: x.eng.conf.Artifacts}
+	for _, o := range x.pl.Outputs {
+		v, diags := x.pl.Evaluate(o, scope)
 		if diags.HasErrors() {
 			return Outputs{}, fmt.Errorf("output %s: %w", o.Name, diags)
 		}
@@ -143,32 +127,4 @@ func (r *Run) Outputs() (Outputs, error) {
 		out.values[o.Name] = v
 	}
 	return out, nil
-}
-
-// known is a stage's value with what is not done yet unknown, or NilVal when its instances are not
-// known yet.
-func (r *Run) known(s *pipeline.Stage, scope pipeline.Scope, calls map[string]json.RawMessage) (cty.Value, error) {
-	for _, d := range s.Dependencies() {
-		if v, ok := scope.Stages[d]; !ok || !v.IsWhollyKnown() {
-			return cty.NilVal, nil
-		}
-	}
-	x, diags := r.pl.Expand(s, scope)
-	if diags.HasErrors() {
-		return cty.NilVal, nil // the run fails, or has failed, there
-	}
-	outputs := make([]cty.Value, len(x.Instances))
-	for i, inst := range x.Instances {
-		outputs[i] = cty.UnknownVal(s.OutputType())
-		raw := calls[inst.Address]
-		if raw == nil {
-			continue
-		}
-		v, err := ctyjson.Unmarshal(raw, s.OutputType())
-		if err != nil {
-			return cty.NilVal, fmt.Errorf("%s: its recorded output does not fit the capability any more: %w", inst.Address, err)
-		}
-		outputs[i] = v
-	}
-	return x.Value(outputs), nil
 }

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	ctyjson "github.com/zclconf/go-cty/cty/json"
-	"golang.org/x/sync/semaphore"
 
+	"github.com/filmloom/filmloom/engine/admission"
 	"github.com/filmloom/filmloom/engine/pipeline"
 	"github.com/filmloom/filmloom/providers"
 )
@@ -24,8 +24,12 @@ import (
 type roster struct {
 	conf    Config
 	file    *pipeline.File
+	digest  string // of the file's source
 	catalog pipeline.Catalog
 	entries []*entry // declared ones first, then plugins, each in order
+
+	mu     sync.Mutex
+	frozen map[string]*pipeline.File // sources of earlier runs, by digest; a few
 }
 
 // An entry is one provider.
@@ -33,20 +37,28 @@ type entry struct {
 	name, plugin string
 	description  providers.Description
 	declared     *pipeline.Provider // nil for a plugin's default
-	slots        *semaphore.Weighted
+	gate         *admission.Gate
 	source       providers.Source
 
-	once       sync.Once
+	mu         sync.Mutex
+	tried      time.Time // when it was last opened; zero: never
 	provider   providers.Provider
 	configured providers.Configured
 	err        error
 	digest     string // of the configuration without sensitive values
 }
 
+// openAgain is how long a provider that could not work is left alone before it is tried again: somebody
+// may have installed what it lacks.
+const openAgain = 10 * time.Second
+
 // openRoster reads and checks the pipelines against what the plugins say of themselves.
-func openRoster(ctx context.Context, conf Config) (*roster, error) {
+func openRoster(ctx context.Context, conf Config, admit *admission.Controller) (*roster, error) {
 	file, diags := pipeline.Parse(conf.Source)
-	r := &roster{conf: conf, file: file, catalog: pipeline.Catalog{}}
+	r := &roster{
+		conf: conf, file: file, digest: conf.Source.Digest(), frozen: map[string]*pipeline.File{},
+		catalog: pipeline.Catalog{approvals.Name: approvals},
+	}
 	sources := map[string]providers.Source{}
 	order := slices.Clone(conf.Providers.Plugins())
 	for _, name := range order {
@@ -72,22 +84,64 @@ func openRoster(ctx context.Context, conf Config) (*roster, error) {
 		return nil, &InvalidError{conf.Source, diags}
 	}
 	for _, p := range file.Providers {
-		r.add(p.Name, p.Plugin, p, sources[p.Plugin])
+		r.add(admit, p.Name, p.Plugin, p, sources[p.Plugin])
 	}
 	for _, name := range order {
 		if file.Provider(name) == nil {
-			r.add(name, name, nil, sources[name])
+			r.add(admit, name, name, nil, sources[name])
 		}
 	}
 	return r, nil
 }
 
-func (r *roster) add(name, plugin string, declared *pipeline.Provider, source providers.Source) {
+func (r *roster) add(admit *admission.Controller, name, plugin string, declared *pipeline.Provider, source providers.Source) {
 	e := &entry{name: name, plugin: plugin, declared: declared, source: source, description: r.catalog[plugin]}
-	if declared != nil && declared.Concurrent > 0 {
-		e.slots = semaphore.NewWeighted(int64(declared.Concurrent))
+	var limits admission.Limits
+	if declared != nil {
+		limits.Concurrent, limits.PerMinute = declared.Concurrent, declared.PerMinute
 	}
+	e.gate = admit.Gate(name, limits)
 	r.entries = append(r.entries, e)
+}
+
+// maxFrozen is how many sources of earlier runs are kept in memory.
+const maxFrozen = 16
+
+// parsed gives the pipelines of a source, checked against what the plugins say of themselves now.
+func (r *roster) parsed(src pipeline.Source) (*pipeline.File, error) {
+	digest := src.Digest()
+	if digest == r.digest {
+		return r.file, nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if file := r.frozen[digest]; file != nil {
+		return file, nil
+	}
+	file, diags := pipeline.Parse(src)
+	if !diags.HasErrors() {
+		diags = append(diags, file.Check(r.catalog)...)
+	}
+	if diags.HasErrors() {
+		return nil, &InvalidError{src, diags}
+	}
+	if len(r.frozen) >= maxFrozen {
+		clear(r.frozen)
+	}
+	r.frozen[digest] = file
+	return file, nil
+}
+
+// newer says for people which plugins have another version than a run was started with, or "".
+func (r *roster) newer(started map[string]string) string {
+	var changed []string
+	for name, now := range r.versions() {
+		if before, ok := started[name]; ok && before != now {
+			changed = append(changed, fmt.Sprintf("%s is now %s, and was %s when the run started", name, now, before))
+		}
+	}
+	slices.Sort(changed)
+	return strings.Join(changed, "; ")
 }
 
 func (r *roster) entry(name string) *entry {
@@ -148,9 +202,20 @@ func (r *roster) candidates(ctx context.Context, capability, override string) ([
 	return nil, missing
 }
 
-// open starts and configures the provider once. It returns why it cannot work, or nil.
+// open starts and configures the provider unless that has been done. It returns why it cannot work, or nil.
 func (e *entry) open(ctx context.Context, conf Config) *NotReady {
-	e.once.Do(func() { e.err = e.start(context.WithoutCancel(ctx), conf) })
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if now := conf.Clock.Now(); e.tried.IsZero() || e.unusable() != nil && now.Sub(e.tried) >= openAgain {
+		_ = e.shutdown() // it could not work
+		e.err = e.start(context.WithoutCancel(ctx), conf)
+		e.tried = now
+	}
+	return e.unusable()
+}
+
+// unusable is why the provider, which has been opened, cannot work, or nil. The caller holds the lock.
+func (e *entry) unusable() *NotReady {
 	if e.err != nil {
 		hint := ""
 		var pe *providers.Error
@@ -239,17 +304,26 @@ func (r *roster) close() error {
 	var wg sync.WaitGroup
 	errs := make([]error, len(r.entries))
 	for i, e := range r.entries {
-		if e.provider == nil {
-			continue
-		}
 		wg.Go(func() {
-			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-			defer cancel()
-			errs[i] = e.provider.Shutdown(ctx)
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			errs[i] = e.shutdown()
 		})
 	}
 	wg.Wait()
 	return errors.Join(errs...)
+}
+
+// shutdown ends the provider when it was opened. The caller holds the lock.
+func (e *entry) shutdown() error {
+	if e.provider == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	p := e.provider
+	e.provider = nil
+	return p.Shutdown(ctx)
 }
 
 // versions are the versions of all plugins, as a run freezes them.
@@ -265,11 +339,19 @@ func (r *roster) versions() map[string]string {
 func (r *roster) preflight(ctx context.Context, pl *pipeline.Pipeline, stages map[string]bool) error {
 	type need struct{ capability, provider string }
 	needs := map[need]bool{}
-	for _, s := range pl.Stages {
-		if stages[s.Name] {
-			needs[need{s.Capability, s.Provider}] = true
+	var collect func(pl *pipeline.Pipeline, stages map[string]bool)
+	collect = func(pl *pipeline.Pipeline, stages map[string]bool) {
+		for _, s := range pl.Stages {
+			switch {
+			case stages != nil && !stages[s.Name] || s.Capability == ApprovalWait:
+			case s.Pipeline != nil:
+				collect(s.Pipeline, nil)
+			default:
+				needs[need{s.Capability, s.Provider}] = true
+			}
 		}
 	}
+	collect(pl, stages)
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	missing := map[string]NotReady{}

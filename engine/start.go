@@ -1,14 +1,12 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/google/uuid"
@@ -20,17 +18,10 @@ import (
 	"github.com/filmloom/filmloom/providers"
 )
 
-// Inputs are a run's inputs by name. A value is anything that encodes as JSON, a cty.Value, or a
-// LocalFile for an input of type file. An input that is absent has its default.
-type Inputs map[string]any
-
-// A LocalFile is the path of a file on this machine; starting a run copies it into the store.
-type LocalFile string
-
 // StartOptions say more about a run. The zero value is useful.
 type StartOptions struct {
-	// ID makes starting idempotent: when there is a run of this id, it is returned and nothing is
-	// started. "" means a new one.
+	// ID makes starting idempotent: when there is a run of this id, of the same pipeline and given inputs,
+	// it is returned, and goes on if it is unfinished; nothing else is started. "" means a new id.
 	ID string
 	// Seed is the run's seed when HasSeed is true; otherwise it is random, or that of From.
 	Seed    int64
@@ -38,25 +29,44 @@ type StartOptions struct {
 	// Until stops after the named stage and what it depends on; the run's outputs are those that can
 	// be known then.
 	Until string
-	// From is the id of a run whose results are reused where the inputs are the same, whatever
-	// provider made them. "" means none.
+	// From is the id of a run whose lineage this one continues, under the pipelines as they are now:
+	// results are used again where the inputs are the same, whatever provider made them; takes and edits
+	// are kept; an unfinished run of the lineage is superseded. "" means none.
 	From string
+	// Budget is what the run may cost: it fails before the call that would pass it. 0 means no limit.
+	Budget providers.Money
+	// Priority decides whose calls go first where they wait for a place; higher is sooner, 0 is usual.
+	Priority int
 }
 
 // frozen is what a run keeps from its start, whatever becomes of the pipelines' file.
 type frozen struct {
-	Source    pipeline.Source   `json:"source"`
-	Inputs    json.RawMessage   `json:"inputs"` // all of them, of the types the pipeline declares
-	Given     json.RawMessage   `json:"given"`  // those that the caller gave
-	Seed      int64             `json:"seed"`
-	Until     string            `json:"until,omitempty"`
-	Providers map[string]string `json:"providers"` // the plugins' versions
+	Format    int                `json:"v"`
+	Source    pipeline.Source    `json:"source"`
+	Inputs    json.RawMessage    `json:"inputs"` // all of them, of the types the pipeline declares
+	Given     json.RawMessage    `json:"given"`  // those that the caller gave
+	Seed      int64              `json:"seed"`
+	Until     string             `json:"until,omitempty"`
+	Budget    providers.Money    `json:"budget,omitempty"`
+	Priority  int                `json:"priority,omitempty"`
+	Providers map[string]string  `json:"providers"`         // the plugins' versions
+	Weights   map[string]float64 `json:"weights,omitempty"` // of stages in the progress, by declared address
+	Takes     map[string]int     `json:"takes,omitempty"`   // by address, where it is not the first
+	Edits     map[string]edit    `json:"edits,omitempty"`   // by address
 }
+
+// frozenFormat is the format that frozen has. A newer program may read older formats, never the other way.
+const frozenFormat = 1
 
 func readFrozen(raw json.RawMessage) (frozen, error) {
 	var f frozen
-	err := json.Unmarshal(raw, &f)
-	return f, err
+	if err := json.Unmarshal(raw, &f); err != nil {
+		return f, err
+	}
+	if f.Format > frozenFormat {
+		return f, fmt.Errorf("it has format %d and this program knows format %d: it was started by a newer version", f.Format, frozenFormat)
+	}
+	return f, nil
 }
 
 // Start begins a run of a pipeline and returns at once; Run.Wait waits for it. Before anything runs it
@@ -67,141 +77,301 @@ func (e *Engine) Start(ctx context.Context, name string, inputs Inputs, options 
 	if len(options) > 0 {
 		o = options[0]
 	}
-	if o.ID != "" {
-		if r, err := e.Run(ctx, o.ID); !errors.Is(err, ErrNotFound) {
-			return r, err
-		}
+	defer e.refuse.use()() // the inputs' files, until the run refers to them
+	d, err := e.draft(ctx, name, inputs, o)
+	if err != nil {
+		return nil, err
 	}
-	pl := e.roster.file.Pipeline(name)
-	if pl == nil {
-		var names []string
-		for _, p := range e.roster.file.Pipelines {
-			names = append(names, p.Name)
-		}
-		msg := fmt.Sprintf("pipeline %q: %%w", name)
-		if near := providers.Nearest(name, names); near != "" {
-			msg += fmt.Sprintf("; did you mean %q?", near)
-		}
-		return nil, fmt.Errorf(msg, ErrNotFound)
-	}
-	if o.Until != "" && pl.Stage(o.Until) == nil {
-		return nil, fmt.Errorf("stage %q of %s: %w", o.Until, name, ErrNotFound)
+	return e.begin(ctx, d)
+}
+
+// A draft is a run that could be started.
+type draft struct {
+	pl     *pipeline.Pipeline
+	header journal.Run // its id may be ""
+	frozen frozen
+	inputs cty.Value // all of them
+}
+
+// draft checks what a caller of Start wants.
+func (e *Engine) draft(ctx context.Context, name string, inputs Inputs, o StartOptions) (*draft, error) {
+	pl, err := e.pipeline(name)
+	if err != nil {
+		return nil, err
 	}
 	given, err := e.inputValues(ctx, pl, inputs)
 	if err != nil {
+		return nil, err
+	}
+	d := &draft{pl: pl, header: journal.Run{ID: o.ID, Pipeline: name}, frozen: frozen{
+		Source: e.conf.Source, Seed: o.Seed, Until: o.Until, Budget: o.Budget, Priority: o.Priority,
+	}}
+	if d.frozen.Given, err = givenJSON(given); err != nil {
 		return nil, err
 	}
 	resolved, problems := pl.ResolveInputs(given)
 	if len(problems) > 0 {
 		return nil, &InputError{name, problems}
 	}
-	if err := e.roster.preflight(ctx, pl, needed(pl, resolved, o.Until)); err != nil {
-		return nil, err
-	}
-	header := journal.Run{ID: o.ID, Pipeline: name, State: string(Queued), Created: e.conf.Clock.Now().UTC()}
-	if header.ID == "" {
-		header.ID = uuid.Must(uuid.NewV7()).String()
-	}
-	header.Updated, header.Lineage = header.Created, header.ID
-	f := frozen{Source: e.conf.Source, Seed: o.Seed, Until: o.Until, Providers: e.roster.versions()}
+	d.inputs = resolved
 	if !o.HasSeed {
-		f.Seed = rand.Int64N(1 << 31)
+		d.frozen.Seed = rand.Int64N(1 << 31)
 	}
-	if o.From != "" {
-		parent, err := e.conf.Journal.Run(ctx, o.From)
-		if err != nil {
-			return nil, fmt.Errorf("run %s: %w", o.From, err)
-		}
-		header.Parent, header.Lineage = parent.ID, parent.Lineage
-		if pf, err := readFrozen(parent.Frozen); err == nil && !o.HasSeed {
-			f.Seed = pf.Seed
-		}
+	if o.From == "" {
+		return d, d.check()
 	}
-	if f.Inputs, err = ctyjson.Marshal(resolved, pl.InputType()); err != nil {
+	parent, err := e.parent(ctx, o.From)
+	if err != nil {
 		return nil, err
 	}
-	if f.Given, err = givenJSON(given); err != nil {
+	d.header.Parent, d.header.Lineage = parent.ID, parent.Lineage
+	d.frozen.Takes, d.frozen.Edits = parent.frozen.Takes, parent.frozen.Edits
+	if !o.HasSeed {
+		d.frozen.Seed = parent.frozen.Seed
+	}
+	return d, d.check()
+}
+
+// check finds what no start could mend.
+func (d *draft) check() error {
+	if until := d.frozen.Until; until != "" && d.pl.Stage(until) == nil {
+		return fmt.Errorf("stage %q of %s: %w", until, d.pl.Name, ErrNotFound)
+	}
+	return nil
+}
+
+// pipeline finds a pipeline as it is declared now.
+func (e *Engine) pipeline(name string) (*pipeline.Pipeline, error) {
+	if pl := e.roster.file.Pipeline(name); pl != nil {
+		return pl, nil
+	}
+	var names []string
+	for _, p := range e.roster.file.Pipelines {
+		names = append(names, p.Name)
+	}
+	if near := providers.Nearest(name, names); near != "" {
+		return nil, fmt.Errorf("pipeline %q: %w; did you mean %q?", name, ErrNotFound, near)
+	}
+	return nil, fmt.Errorf("pipeline %q: %w", name, ErrNotFound)
+}
+
+// again gives the run that an earlier call of Start with the same id has begun, or nothing.
+func (e *Engine) again(ctx context.Context, id, name string, given []byte) (*Run, error) {
+	r, err := e.Run(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
 		return nil, err
 	}
+	x := r.execution()
+	if r.Pipeline != name || string(x.frozen.Given) != string(given) {
+		return nil, fmt.Errorf("run %s: %w with another pipeline or other inputs", id, ErrExists)
+	}
+	if s := x.state(); s.Final() || s == Paused {
+		return r, nil
+	}
+	return e.Resume(ctx, id)
+}
+
+// A parentRun is what a run takes over from the one it is based on.
+type parentRun struct {
+	journal.Run
+	frozen frozen
+}
+
+func (e *Engine) parent(ctx context.Context, id string) (parentRun, error) {
+	h, err := e.conf.Journal.Run(ctx, id)
+	if errors.Is(err, journal.ErrNotFound) {
+		return parentRun{}, fmt.Errorf("run %s: %w", id, ErrNotFound)
+	}
+	if err != nil {
+		return parentRun{}, err
+	}
+	f, err := readFrozen(h.Frozen)
+	if err != nil {
+		return parentRun{}, fmt.Errorf("run %s cannot be read: %w", id, err)
+	}
+	return parentRun{h, f}, nil
+}
+
+// begin records a run, supersedes what it replaces and goes on with it; where there is a run of its id
+// already, it goes on with that.
+func (e *Engine) begin(ctx context.Context, d *draft) (*Run, error) {
+	header, f := d.header, d.frozen
+	if header.ID != "" {
+		if r, err := e.again(ctx, header.ID, header.Pipeline, f.Given); r != nil || err != nil {
+			return r, err
+		}
+	}
+	if err := e.roster.preflight(ctx, d.pl, needed(d.pl, d.inputs, f.Until)); err != nil {
+		return nil, err
+	}
+	var err error
+	if f.Inputs, err = ctyjson.Marshal(d.inputs, d.pl.InputType()); err != nil {
+		return nil, err
+	}
+	f.Format, f.Providers, f.Weights = frozenFormat, e.roster.versions(), e.learned(ctx, d.pl.Name).weigh(d.pl)
 	if header.Frozen, err = json.Marshal(f); err != nil {
 		return nil, err
 	}
-	return e.create(ctx, header)
+	if header.ID == "" {
+		header.ID = uuid.Must(uuid.NewV7()).String()
+	}
+	if header.Lineage == "" {
+		header.Lineage = header.ID
+	}
+	header.State, header.Created = string(Queued), e.conf.Clock.Now().UTC()
+	created := record{Event: Event{Time: header.Created, Kind: RunCreated}, artifacts: f.artifacts(d.inputs)}
+	ev, err := created.journalled()
+	if err != nil {
+		return nil, err
+	}
+	e.refuse.touch(ev.Artifacts)
+	err = e.conf.Journal.Create(ctx, header, journal.Batch{Events: []journal.Event{ev}})
+	if errors.Is(err, journal.ErrExists) { // somebody else was faster
+		return e.again(ctx, header.ID, header.Pipeline, f.Given)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := e.supersede(ctx, header); err != nil {
+		return nil, err
+	}
+	return e.Resume(ctx, header.ID)
 }
 
-// create records a run and begins it.
-func (e *Engine) create(ctx context.Context, header journal.Run) (*Run, error) {
-	created, err := record{Event: Event{Time: header.Created, Kind: RunCreated}}.journalled()
-	if err != nil {
-		return nil, err
+// artifacts are the files that the run refers to from its start.
+func (f frozen) artifacts(inputs cty.Value) []string {
+	var sums []string
+	for _, file := range providers.Files(inputs) {
+		sums = append(sums, file.SHA256)
 	}
-	err = e.conf.Journal.Create(ctx, header, journal.Batch{Events: []journal.Event{created}})
-	if errors.Is(err, journal.ErrExists) {
-		return e.Run(ctx, header.ID)
+	for _, ed := range f.Edits {
+		sums = append(sums, ed.Artifacts...)
 	}
-	if err != nil {
-		return nil, err
-	}
-	r, err := e.load(ctx, header)
-	if err != nil {
-		return nil, err
-	}
-	return r, e.execute(r)
+	slices.Sort(sums)
+	return slices.Compact(sums)
 }
 
-// Resume goes on with an unfinished run. A run that is final or already executing is left as it is.
-func (e *Engine) Resume(ctx context.Context, id string) (*Run, error) {
-	r, err := e.Run(ctx, id)
-	if err != nil {
-		return nil, err
+// supersede ends the unfinished runs of a lineage that are older than its newest. Their calls in flight go
+// on, and what they give is there for the newest.
+func (e *Engine) supersede(ctx context.Context, newest journal.Run) error {
+	if newest.Parent == "" {
+		return nil
 	}
-	if r.Status().State.Final() {
-		return r, nil
-	}
-	if err := e.roster.preflight(ctx, r.pl, needed(r.pl, r.scope.Inputs, r.frozen.Until)); err != nil {
-		return nil, err
-	}
-	return r, e.execute(r)
-}
-
-func (e *Engine) resumeAll(ctx context.Context) error {
-	var unfinished []string
-	for info, err := range e.Runs(ctx, journal.Query{}) {
+	for h, err := range e.conf.Journal.Runs(ctx, journal.Query{Lineage: newest.Lineage}) {
 		if err != nil {
 			return err
 		}
-		if !info.State.Final() {
-			unfinished = append(unfinished, info.ID)
+		if h.ID == newest.ID || State(h.State).Final() {
+			continue
 		}
-	}
-	slices.Reverse(unfinished) // oldest first
-	for _, id := range unfinished {
-		if _, err := e.Resume(ctx, id); err != nil {
-			e.conf.Log.Error("run cannot be resumed", "run", id, "error", err)
+		if err := e.endOlder(ctx, h.ID); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// execute begins or goes on with a run in this engine, once.
-func (e *Engine) execute(r *Run) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.closed {
-		return ErrClosed
+// endOlder supersedes one run.
+func (e *Engine) endOlder(ctx context.Context, id string) error {
+	done, err := e.turns.take(ctx, id)
+	if err != nil {
+		return err
 	}
-	if _, running := e.runs[r.ID]; running {
+	defer done()
+	if x := e.executes(id); x != nil {
+		x.halt(ErrSuperseded)
 		return nil
 	}
-	e.runs[r.ID] = r
-	r.begin()
-	e.wg.Go(func() {
-		r.loop()
-		e.mu.Lock()
-		delete(e.runs, r.ID)
-		e.mu.Unlock()
-	})
+	h, err := e.conf.Journal.Run(ctx, id)
+	if err != nil || State(h.State).Final() {
+		return err
+	}
+	rec := record{Event: Event{Kind: RunSuperseded, Time: e.conf.Clock.Now().UTC()}}
+	ev, err := rec.journalled()
+	if err != nil {
+		return err
+	}
+	_, err = e.conf.Journal.Append(ctx, id, journal.Batch{State: string(Superseded), Events: []journal.Event{ev}})
+	return err
+}
+
+// Resume goes on with an unfinished run: one that is queued, was interrupted, or is paused. A run that is
+// final or already executing is left as it is.
+func (e *Engine) Resume(ctx context.Context, id string) (*Run, error) {
+	done, err := e.turns.take(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return e.resume(ctx, id)
+}
+
+// resume goes on with a run whose turn the caller has.
+func (e *Engine) resume(ctx context.Context, id string) (*Run, error) {
+	x := e.executes(id)
+	if x != nil {
+		return x.handle(), nil
+	}
+	x, err := e.load(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if x.view.state.Final() {
+		return x.handle(), nil
+	}
+	if err := e.roster.preflight(ctx, x.pl, needed(x.pl, x.inputs, x.frozen.Until)); err != nil {
+		return nil, err
+	}
+	if x.handed, err = e.inherit(ctx, x.header.Parent); err != nil {
+		return nil, err
+	}
+	if err := e.execute(x); err != nil {
+		return nil, err
+	}
+	return x.handle(), nil
+}
+
+// resumeAll goes on with every run that is queued or running, oldest first. One that cannot go on is logged
+// and left as it is.
+func (e *Engine) resumeAll(ctx context.Context) error {
+	var unfinished []Info
+	for _, state := range []State{Running, Queued} {
+		for info, err := range e.Runs(ctx, journal.Query{State: string(state)}) {
+			if err != nil {
+				e.conf.Log.Error("run cannot be resumed", "run", info.ID, "error", err)
+				continue
+			}
+			unfinished = append(unfinished, info)
+		}
+	}
+	slices.SortFunc(unfinished, func(a, b Info) int { return cmp.Compare(a.Ordinal, b.Ordinal) })
+	for _, info := range unfinished {
+		if err := e.resumeOne(ctx, info); err != nil {
+			e.conf.Log.Error("run cannot be resumed", "run", info.ID, "error", err)
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// resumeOne goes on with a run, unless a newer one of its lineage stands for it: the process had ended
+// between the record of a revision and the end of what that supersedes.
+func (e *Engine) resumeOne(ctx context.Context, info Info) error {
+	for newest, err := range e.conf.Journal.Runs(ctx, journal.Query{Lineage: info.Lineage, Limit: 1}) {
+		if err != nil {
+			return err
+		}
+		if newest.ID != info.ID {
+			return e.endOlder(ctx, info.ID)
+		}
+	}
+	_, err := e.Resume(ctx, info.ID)
+	return err
 }
 
 // needed are the stages that a run will do, as far as that is known at its start.
@@ -235,71 +405,4 @@ func upTo(pl *pipeline.Pipeline, until string) map[string]bool {
 		}
 	}
 	return set
-}
-
-// inputValues turns what the caller gave into values, and local files into stored ones.
-func (e *Engine) inputValues(ctx context.Context, pl *pipeline.Pipeline, inputs Inputs) (map[string]cty.Value, error) {
-	values := make(map[string]cty.Value, len(inputs))
-	for name, in := range inputs {
-		switch in := in.(type) {
-		case cty.Value:
-			values[name] = in
-		case LocalFile:
-			f, err := e.store(ctx, string(in))
-			if err != nil {
-				return nil, &InputError{pl.Name, []providers.Problem{{Attribute: name, Summary: err.Error()}}}
-			}
-			values[name] = providers.FileVal(f)
-		default:
-			raw, err := json.Marshal(in)
-			if err != nil {
-				return nil, &InputError{pl.Name, []providers.Problem{{Attribute: name, Summary: "the value does not encode as JSON"}}}
-			}
-			ty, err := ctyjson.ImpliedType(raw)
-			if err != nil {
-				return nil, err
-			}
-			if values[name], err = ctyjson.Unmarshal(raw, ty); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return values, nil
-}
-
-// store copies a file into the artifact store.
-func (e *Engine) store(ctx context.Context, path string) (providers.File, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return providers.File{}, err
-	}
-	defer f.Close()
-	info, err := e.conf.Artifacts.Put(ctx, f)
-	return providers.File{SHA256: info.SHA256, Size: info.Size, MediaType: mediaType(path), Name: filepath.Base(path)}, err
-}
-
-// givenJSON writes the given inputs with sorted keys, so that equal ones are equal bytes.
-func givenJSON(given map[string]cty.Value) (json.RawMessage, error) {
-	m := make(map[string]json.RawMessage, len(given))
-	for _, name := range slices.Sorted(maps.Keys(given)) {
-		raw, err := ctyjson.Marshal(given[name], given[name].Type())
-		if err != nil {
-			return nil, err
-		}
-		m[name] = raw
-	}
-	return json.Marshal(m)
-}
-
-// Given writes inputs as Info.Given has them, to find an earlier run of the same ones.
-func (e *Engine) Given(ctx context.Context, name string, inputs Inputs) ([]byte, error) {
-	pl := e.roster.file.Pipeline(name)
-	if pl == nil {
-		return nil, fmt.Errorf("pipeline %q: %w", name, ErrNotFound)
-	}
-	given, err := e.inputValues(ctx, pl, inputs)
-	if err != nil {
-		return nil, err
-	}
-	return givenJSON(given)
 }

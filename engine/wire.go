@@ -10,29 +10,38 @@ import (
 	"fmt"
 	"mime"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
-	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/filmloom/filmloom/engine/artifact"
 	"github.com/filmloom/filmloom/providers"
 )
 
 // wireInput encodes an input for a provider: only the attributes that its schema has, files with
-// their path in the store.
-func wireInput(ctx context.Context, store artifact.Store, input cty.Value, schema providers.Schema) (json.RawMessage, error) {
-	attrs := map[string]cty.Value{}
-	for name, v := range input.AsValueMap() {
-		if _, ok := schema.Attribute(name); ok && !v.IsNull() {
-			attrs[name] = v
-		} else if !ok && !v.IsNull() {
-			return nil, providers.Errorf(providers.KindInvalidInput, "it does not take the attribute %q, which another provider of the capability does", name)
+// their path in the store. Attributes that are not known yet are left out and named.
+func wireInput(ctx context.Context, store artifact.Store, input cty.Value, schema providers.Schema) (raw json.RawMessage, unknown []string, err error) {
+	attrs := input.AsValueMap()
+	for name, v := range attrs {
+		switch _, takes := schema.Attribute(name); {
+		case !v.IsWhollyKnown():
+			delete(attrs, name)
+			if takes {
+				unknown = append(unknown, name)
+			}
+		case !takes && !v.IsNull():
+			return nil, nil, providers.Errorf(providers.KindInvalidInput, "it does not take the attribute %q, which another provider of the capability does", name)
+		case !takes:
+			delete(attrs, name)
 		}
 	}
-	return providers.EncodeWire(cty.ObjectVal(attrs), func(f providers.File) (string, error) {
+	slices.Sort(unknown)
+	raw, err = providers.EncodeAttributes(attrs, func(f providers.File) (string, error) {
 		return store.Path(ctx, f.SHA256)
 	})
+	return raw, unknown, err
 }
 
 // keepOutput reads a provider's output: it checks it against the schema and takes its files into the
@@ -75,36 +84,22 @@ func keepOutput(ctx context.Context, store artifact.Store, dir string, raw json.
 // callKey names a call by what it is asked: the capability, the input with files by their content
 // alone, and the take.
 func callKey(capability string, input cty.Value, take int) (string, error) {
-	byContent, err := cty.Transform(input, func(_ cty.Path, v cty.Value) (cty.Value, error) {
-		if providers.IsFileType(v.Type()) && v.IsKnown() && !v.IsNull() {
-			return providers.FileVal(providers.File{SHA256: providers.AsFile(v).SHA256}), nil
-		}
-		return v, nil
-	})
+	raw, err := providers.EncodeContent(input) // without what is null: an attribute that a newer schema adds changes no key
 	if err != nil {
 		return "", err
 	}
-	attrs := byContent.AsValueMap()
-	for name, v := range attrs {
-		if v.IsNull() {
-			delete(attrs, name) // an attribute that a newer schema adds changes no key
-		}
-	}
-	raw, err := ctyjson.Marshal(cty.ObjectVal(attrs), cty.DynamicPseudoType)
-	if err != nil {
-		return "", err
-	}
-	return digest(capability, string(raw), fmt.Sprint(take)), nil
+	return digest(capability, string(raw), strconv.Itoa(take)), nil
 }
 
 // digest is the SHA-256 of the parts, lower-case hex; each part is delimited by its length.
 func digest(parts ...string) string {
-	h := sha256.New()
+	var b []byte
 	for _, p := range parts {
-		fmt.Fprintf(h, "%d:", len(p))
-		h.Write([]byte(p))
+		b = append(strconv.AppendInt(b, int64(len(p)), 10), ':')
+		b = append(b, p...)
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
 
 // seedFor derives a call's seed, below 2^31, from the run's.

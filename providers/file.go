@@ -1,12 +1,9 @@
 package providers
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
+	"slices"
 
 	"github.com/zclconf/go-cty/cty"
-	ctyjson "github.com/zclconf/go-cty/cty/json"
 )
 
 // A File is a value that stands for the bytes of a file. SHA256, Size and MediaType identify it;
@@ -30,7 +27,31 @@ var FileType = cty.Object(map[string]cty.Type{
 
 // IsFileType tells whether t is the type of files.
 func IsFileType(t cty.Type) bool {
-	return t.IsObjectType() && t.WithoutOptionalAttributesDeep().Equals(FileType)
+	if !t.IsObjectType() {
+		return false
+	}
+	attrs := t.AttributeTypes()
+	return len(attrs) == 4 && attrs["sha256"] == cty.String && attrs["size"] == cty.Number &&
+		attrs["media_type"] == cty.String && attrs["name"] == cty.String
+}
+
+// HasFiles tells whether a value of the type may have a file in it.
+func HasFiles(t cty.Type) bool {
+	switch {
+	case t == cty.DynamicPseudoType || IsFileType(t):
+		return true
+	case t.IsCollectionType():
+		return HasFiles(t.ElementType())
+	case t.IsTupleType():
+		return slices.ContainsFunc(t.TupleElementTypes(), HasFiles)
+	case t.IsObjectType():
+		for _, attr := range t.AttributeTypes() {
+			if HasFiles(attr) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // FileVal makes the value of a file. Its path is left out.
@@ -63,147 +84,4 @@ func Files(v cty.Value) []File {
 		return true, nil
 	})
 	return files
-}
-
-// EncodeWire writes a wholly known value as JSON for a provider. The function gives the absolute
-// path of each file.
-func EncodeWire(v cty.Value, path func(File) (string, error)) (json.RawMessage, error) {
-	raw, err := ctyjson.Marshal(v, v.Type())
-	if err != nil {
-		return nil, err
-	}
-	return mapWire(raw, v.Type(), func(f File) (File, error) {
-		p, err := path(f)
-		f.Path = p
-		return f, err
-	})
-}
-
-// DecodeWire reads a provider's JSON as a value of the type. The function turns each file as the
-// provider gave it into the file as it was kept. The error names the path to what does not fit.
-func DecodeWire(raw json.RawMessage, ty cty.Type, keep func(File) (File, error)) (cty.Value, error) {
-	mapped, err := mapWire(raw, ty, func(f File) (File, error) {
-		f, err := keep(f)
-		f.Path = ""
-		return f, err
-	})
-	if err != nil {
-		return cty.NilVal, err
-	}
-	return ctyjson.Unmarshal(mapped, ty)
-}
-
-// mapWire rewrites every file in a JSON value of the type. Absent object attributes become null.
-func mapWire(raw json.RawMessage, ty cty.Type, f func(File) (File, error)) (json.RawMessage, error) {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		return nil, err
-	}
-	v, err := mapAny(v, ty, "", f)
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(v)
-}
-
-func mapAny(v any, ty cty.Type, at string, f func(File) (File, error)) (any, error) {
-	if v == nil {
-		return nil, nil
-	}
-	switch {
-	case IsFileType(ty):
-		return mapFile(v, at, f)
-	case ty.IsObjectType():
-		obj, ok := v.(map[string]any)
-		if !ok {
-			return nil, fmt.Errorf("%s: an object is needed", orTop(at))
-		}
-		for name := range obj {
-			if !ty.HasAttribute(name) {
-				return nil, fmt.Errorf("%s: there is no attribute %q", orTop(at), name)
-			}
-		}
-		for name, t := range ty.AttributeTypes() {
-			m, err := mapAny(obj[name], t, join(at, name), f)
-			if err != nil {
-				return nil, err
-			}
-			obj[name] = m
-		}
-	case ty.IsListType(), ty.IsSetType():
-		list, ok := v.([]any)
-		if !ok {
-			return nil, fmt.Errorf("%s: a list is needed", orTop(at))
-		}
-		for i := range list {
-			m, err := mapAny(list[i], ty.ElementType(), fmt.Sprintf("%s[%d]", at, i), f)
-			if err != nil {
-				return nil, err
-			}
-			list[i] = m
-		}
-	case ty.IsTupleType():
-		list, ok := v.([]any)
-		if !ok || len(list) != ty.Length() {
-			return nil, fmt.Errorf("%s: a list of %d is needed", orTop(at), ty.Length())
-		}
-		for i := range list {
-			m, err := mapAny(list[i], ty.TupleElementType(i), fmt.Sprintf("%s[%d]", at, i), f)
-			if err != nil {
-				return nil, err
-			}
-			list[i] = m
-		}
-	case ty.IsMapType():
-		obj, ok := v.(map[string]any)
-		if !ok {
-			return nil, fmt.Errorf("%s: a map is needed", orTop(at))
-		}
-		for k := range obj {
-			m, err := mapAny(obj[k], ty.ElementType(), fmt.Sprintf("%s[%q]", at, k), f)
-			if err != nil {
-				return nil, err
-			}
-			obj[k] = m
-		}
-	}
-	return v, nil
-}
-
-func mapFile(v any, at string, f func(File) (File, error)) (any, error) {
-	raw, err := json.Marshal(v)
-	if err != nil {
-		return nil, err
-	}
-	var in File
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&in); err != nil {
-		return nil, fmt.Errorf("%s: a file is needed: %w", orTop(at), err)
-	}
-	out, err := f(in)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", orTop(at), err)
-	}
-	m := map[string]any{"sha256": out.SHA256, "size": out.Size, "media_type": out.MediaType, "name": out.Name}
-	if out.Path != "" {
-		m["path"] = out.Path
-	}
-	return m, nil
-}
-
-func join(at, name string) string {
-	if at == "" {
-		return name
-	}
-	return at + "." + name
-}
-
-func orTop(at string) string {
-	if at == "" {
-		return "the value"
-	}
-	return at
 }

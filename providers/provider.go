@@ -92,7 +92,8 @@ type Call struct {
 	// Files in it carry an absolute path and must not be written to.
 	Input json.RawMessage
 	// WorkDir is an absolute path to a private, empty, writable directory. Files in the result
-	// must be regular files inside it. It is removed after the call.
+	// must be regular files inside it. It is removed after the call. A capability whose output has no
+	// file in it gets none: "".
 	WorkDir string
 	// IdempotencyKey is the same for every attempt at this call, also across a crash of the host.
 	IdempotencyKey string

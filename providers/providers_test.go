@@ -114,7 +114,7 @@ func TestDecodeWireSaysWhereItDoesNotFit(t *testing.T) {
 		`{"parts":{}}`:                                    "parts: a list is needed",
 		`{"parts":[{"file":"x"}]}`:                        "parts[0].file: a file is needed",
 		`{"parts":[{"file":{"path":"x"}}]}`:               "parts[0].file: permission denied",
-		`{"parts":[{"file":{"path":"x","mode":"0777"}}]}`: "unknown field",
+		`{"parts":[{"file":{"path":"x","mode":"0777"}}]}`: `a file has no "mode"`,
 		`{`: "unexpected EOF",
 	} {
 		if _, err := providers.DecodeWire(json.RawMessage(raw), ty, keep); err == nil || !strings.Contains(err.Error(), want) {

@@ -88,59 +88,110 @@ func Problems(ps []Problem) string {
 
 // Conform checks the object's attributes against the schema, converts each to its type and fills in
 // defaults. The value is usable only when there are no problems; it may hold unknown values where
-// attrs did.
+// attrs did. A [Conformer] does the same for many objects in less time.
 func (s Schema) Conform(attrs map[string]cty.Value) (cty.Value, []Problem) {
+	return s.Conformer().Conform(attrs)
+}
+
+// A Conformer is a schema made ready to check many objects, also at the same time. What does not depend
+// on the object is worked out once.
+type Conformer struct {
+	schema     Schema
+	attributes []prepared
+	names      map[string]bool
+}
+
+type prepared struct {
+	Attribute
+	plain    cty.Type  // Type without optional attributes
+	fallback cty.Value // for an attribute that is absent or null
+	problem  string    // of the fallback
+}
+
+// Conformer makes the schema ready to check many objects.
+func (s Schema) Conformer() *Conformer {
+	c := &Conformer{schema: s, attributes: make([]prepared, len(s.Attributes)), names: make(map[string]bool, len(s.Attributes))}
+	for i, a := range s.Attributes {
+		c.names[a.Name] = true
+		p := prepared{Attribute: a, plain: a.Type.WithoutOptionalAttributesDeep()}
+		p.fallback = cty.NullVal(p.plain)
+		switch {
+		case a.Default != nil:
+			d, err := ctyjson.Unmarshal(a.Default, p.plain)
+			if err != nil {
+				p.problem = fmt.Sprintf("its default does not fit its type: %v", err)
+			} else {
+				p.fallback = d
+			}
+		case a.Required:
+			p.problem = RequiredProblem
+		}
+		c.attributes[i] = p
+	}
+	return c
+}
+
+// Conform is [Schema.Conform].
+func (c *Conformer) Conform(attrs map[string]cty.Value) (cty.Value, []Problem) {
 	var problems []Problem
 	for name := range attrs {
-		if _, ok := s.Attribute(name); !ok {
-			msg := "there is no such attribute"
-			if near := Nearest(name, s.Names()); near != "" {
-				msg += fmt.Sprintf("; did you mean %q?", near)
-			}
-			problems = append(problems, Problem{name, msg})
+		if c.names[name] {
+			continue
 		}
+		msg := "there is no such attribute"
+		if near := Nearest(name, c.schema.Names()); near != "" {
+			msg += fmt.Sprintf("; did you mean %q?", near)
+		}
+		problems = append(problems, Problem{name, msg})
 	}
 	sort.Slice(problems, func(i, j int) bool { return problems[i].Attribute < problems[j].Attribute })
-	out := make(map[string]cty.Value, len(s.Attributes))
-	for _, a := range s.Attributes {
-		v, problem := a.conform(attrs[a.Name])
+	out := make(map[string]cty.Value, len(c.attributes))
+	for i := range c.attributes {
+		p := &c.attributes[i]
+		v, problem := p.conform(attrs[p.Name])
 		if problem != "" {
-			problems = append(problems, Problem{a.Name, problem})
+			problems = append(problems, Problem{p.Name, problem})
 		}
-		out[a.Name] = v
+		out[p.Name] = v
 	}
 	return cty.ObjectVal(out), problems
 }
 
 // conform gives the attribute's value; the zero Value stands for absent.
-func (a Attribute) conform(v cty.Value) (cty.Value, string) {
-	ty := a.Type.WithoutOptionalAttributesDeep()
+func (p *prepared) conform(v cty.Value) (cty.Value, string) {
 	if v == cty.NilVal {
-		v = cty.NullVal(cty.DynamicPseudoType)
+		return p.fallback, p.problem
 	}
 	v, marks := v.Unmark()
-	if v.IsKnown() && v.IsNull() {
-		if a.Default == nil {
-			if a.Required {
-				return cty.NullVal(ty), RequiredProblem
-			}
-			return cty.NullVal(ty), ""
+	switch {
+	case v.IsKnown() && v.IsNull():
+		v, problem := p.fallback, p.problem
+		if problem != "" {
+			return v, problem
 		}
-		d, err := ctyjson.Unmarshal(a.Default, ty)
-		if err != nil {
-			return cty.NullVal(ty), fmt.Sprintf("its default does not fit its type: %v", err)
-		}
-		return d.WithMarks(marks), ""
+		return withMarks(v, marks), ""
+	case v.Type().Equals(p.plain): // nothing to convert
+		return withMarks(v, marks), p.checkValue(v)
 	}
-	c, err := convert.Convert(v, a.Type)
+	c, err := convert.Convert(v, p.Type)
 	if err != nil {
-		return cty.UnknownVal(ty), fmt.Sprintf("%s is needed: %s", TypeName(a.Type), err)
+		return cty.UnknownVal(p.plain), fmt.Sprintf("%s is needed: %s", TypeName(p.Type), err)
 	}
-	return c.WithMarks(marks), a.checkValue(c)
+	return withMarks(c, marks), p.checkValue(c)
+}
+
+func withMarks(v cty.Value, marks cty.ValueMarks) cty.Value {
+	if len(marks) == 0 {
+		return v
+	}
+	return v.WithMarks(marks)
 }
 
 // checkValue checks allowed values and bounds.
 func (a Attribute) checkValue(v cty.Value) string {
+	if len(a.Allowed) == 0 && a.Min == nil && a.Max == nil {
+		return "" // before looking through a value that may be large
+	}
 	if v.ContainsMarked() || !v.IsKnown() || v.IsNull() {
 		return ""
 	}

@@ -37,15 +37,18 @@ func (d *Dir) Adopt(ctx context.Context, dir, name string) (Info, error) {
 		return Info{}, refuse(name, "it lies outside")
 	}
 	d.mu.Lock()
-	names := d.adopted[dir]
-	if names == nil {
+	c := d.calls[dir]
+	if c == nil {
 		d.mu.Unlock()
 		return Info{}, fmt.Errorf("%w: %s is not a work directory of this store", ErrRefused, dir)
 	}
-	a := names[rel]
+	a := c.adopted[rel]
 	if a == nil {
+		if c.adopted == nil {
+			c.adopted = map[string]*adoption{}
+		}
 		a = &adoption{}
-		names[rel] = a
+		c.adopted[rel] = a
 	}
 	d.mu.Unlock()
 

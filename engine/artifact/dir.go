@@ -12,6 +12,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 )
 
@@ -23,9 +24,17 @@ type Dir struct {
 	root    string // absolute
 	session *session
 
-	mu      sync.Mutex
-	closed  bool
-	adopted map[string]map[string]*adoption // by work directory and name
+	mu     sync.Mutex
+	closed bool
+	calls  map[string]*call // the work directories that are out, by path
+	spare  []*call          // untouched ones that nobody has now
+
+	releasing sync.RWMutex // held while a work directory is given back; Close takes it wholly
+
+	// shelves are held while an artifact comes or goes, by the first byte of its digest: so that who
+	// finds the bytes there already can rely on them, on the disk too, and nobody deletes them between
+	// his look and his answer.
+	shelves [256]sync.Mutex
 }
 
 // OpenDir opens the store in a directory, which is created when it is missing. What earlier stores left
@@ -44,11 +53,13 @@ func OpenDir(dir string) (*Dir, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the artifact store in %s cannot be opened: %w", root, err)
 	}
-	return &Dir{root: root, session: s, adopted: map[string]map[string]*adoption{}}, nil
+	return &Dir{root: root, session: s, calls: map[string]*call{}}, nil
 }
 
 // Close implements [Store].
 func (d *Dir) Close() error {
+	d.releasing.Lock()
+	defer d.releasing.Unlock()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed {
@@ -109,6 +120,8 @@ func (d *Dir) write(ctx context.Context, path string, r io.Reader) (info Info, e
 // already.
 func (d *Dir) publish(tmp string, info Info) error {
 	path := d.path(info.SHA256)
+	unlock := d.lockShelf(info.SHA256)
+	defer unlock()
 	if have, err := os.Lstat(path); err == nil && have.Mode().IsRegular() && have.Size() == info.Size {
 		return os.Remove(tmp)
 	}
@@ -124,6 +137,17 @@ func (d *Dir) publish(tmp string, info Info) error {
 		return err
 	}
 	return syncDir(shelf)
+}
+
+// lockShelf keeps others from publishing and deleting beside an artifact, until unlock is called. The
+// digest must be valid.
+func (d *Dir) lockShelf(sum string) (unlock func()) {
+	first, err := strconv.ParseUint(sum[:2], 16, 8)
+	if err != nil {
+		panic("artifact: a shelf without a digest: " + sum)
+	}
+	d.shelves[first].Lock()
+	return d.shelves[first].Unlock
 }
 
 // path is where an artifact lies. The digest must be valid.
@@ -178,6 +202,9 @@ func (d *Dir) Stat(ctx context.Context, sum string) (Info, error) {
 
 // Delete implements [Store].
 func (d *Dir) Delete(ctx context.Context, sum string) error {
+	if ValidDigest(sum) {
+		defer d.lockShelf(sum)()
+	}
 	path, _, err := d.find(ctx, sum)
 	if err != nil {
 		return err
@@ -208,6 +235,9 @@ func (d *Dir) All(ctx context.Context) iter.Seq2[Info, error] {
 			return
 		}
 		for _, shelf := range shelves {
+			if !shelf.IsDir() {
+				continue
+			}
 			files, err := os.ReadDir(filepath.Join(d.root, "sha256", shelf.Name()))
 			if err != nil {
 				yield(Info{}, fmt.Errorf("the artifacts cannot be listed: %w", err))
@@ -235,26 +265,6 @@ func (d *Dir) All(ctx context.Context) iter.Seq2[Info, error] {
 			}
 		}
 	}
-}
-
-// WorkDir implements [Store].
-func (d *Dir) WorkDir(ctx context.Context) (string, func() error, error) {
-	if err := d.check(ctx); err != nil {
-		return "", nil, err
-	}
-	dir := filepath.Join(d.session.dir, "call-"+rand.Text()[:13])
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return "", nil, fmt.Errorf("a work directory cannot be made: %w", err)
-	}
-	d.mu.Lock()
-	d.adopted[dir] = map[string]*adoption{}
-	d.mu.Unlock()
-	return dir, func() error {
-		d.mu.Lock()
-		delete(d.adopted, dir)
-		d.mu.Unlock()
-		return removeTree(dir)
-	}, nil
 }
 
 // reader ends a copy when the context does.

@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func open(t *testing.T, dir string) *artifact.Dir {
+func open(t testing.TB, dir string) *artifact.Dir {
 	t.Helper()
 	s, err := artifact.OpenDir(dir)
 	if err != nil {

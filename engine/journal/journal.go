@@ -34,6 +34,10 @@ type Journal interface {
 	// Outcomes lists all outcomes, by scope and key. A damaged one is yielded with a *CorruptError,
 	// and the listing goes on if it is asked to.
 	Outcomes(ctx context.Context) iter.Seq2[Outcome, error]
+	// Forget removes outcomes; keys that nothing is stored under are passed over. Any number of keys
+	// is possible: with an error some may be gone and others not, as after a crash, and the same call
+	// again does the rest. When it returns nil, all of them are durably gone.
+	Forget(ctx context.Context, keys ...OutcomeKey) error
 	// Delete removes a run and its events; and when no other run has its lineage, the outcomes in the
 	// scope [LineageScope] of it. The error is ErrNotFound when there is no such run. A damaged run
 	// can be deleted; the outcomes of its lineage then stay when the lineage is not known any more.
@@ -75,6 +79,9 @@ type Outcome struct {
 	Artifacts  []string        // SHA-256s of the artifacts that it refers to
 }
 
+// An OutcomeKey says where an outcome is stored.
+type OutcomeKey struct{ Scope, Key string }
+
 // A Batch is what one append records, wholly or not at all.
 type Batch struct {
 	Events   []Event   // any number
@@ -85,14 +92,16 @@ type Batch struct {
 // A Query says which runs to list. Zero fields do not restrict it.
 type Query struct {
 	Pipeline, State, Lineage string
-	Limit                    int // at most so many; 0 means all
+	Limit                    int    // at most so many; 0 means all
+	Before                   uint64 // only runs with a smaller Ordinal: the next page begins before the last one's last run
 }
 
 // Matches tells whether the query asks for a run.
 func (q Query) Matches(r Run) bool {
 	return (q.Pipeline == "" || q.Pipeline == r.Pipeline) &&
 		(q.State == "" || q.State == r.State) &&
-		(q.Lineage == "" || q.Lineage == r.Lineage)
+		(q.Lineage == "" || q.Lineage == r.Lineage) &&
+		(q.Before == 0 || r.Ordinal < q.Before)
 }
 
 // LineageScope is the scope of the outcomes that go with the last run of a lineage.

@@ -13,7 +13,7 @@ func (r Run) Validate() error {
 	if r.ID == "" {
 		return fmt.Errorf("%w: a run needs an id", ErrInvalid)
 	}
-	what := "run " + strings.ToValidUTF8(r.ID[:min(len(r.ID), 64)], "?")
+	what := record{run: r.ID}
 	return firstError(
 		name(what, "id", r.ID),
 		name(what, "pipeline", r.Pipeline),
@@ -22,7 +22,7 @@ func (r Run) Validate() error {
 		name(what, "state", r.State),
 		instant(what, r.Created),
 		instant(what, r.Updated),
-		record(what, r.Frozen, nil),
+		contents(what, r.Frozen, nil),
 	)
 }
 
@@ -32,31 +32,55 @@ func (b Batch) Validate() error {
 	if len(b.Outcomes) > MaxOutcomes {
 		return fmt.Errorf("%w: a batch of %d outcomes; at most %d are possible", ErrInvalid, len(b.Outcomes), MaxOutcomes)
 	}
-	if err := name("a batch", "state", b.State); err != nil {
+	if err := name(record{}, "state", b.State); err != nil {
 		return err
 	}
 	for i, e := range b.Events {
-		what := fmt.Sprintf("event %d of a batch", i+1)
+		what := record{event: i + 1}
 		err := firstError(
 			name(what, "kind", e.Kind),
 			name(what, "address", e.Address),
 			instant(what, e.Time),
-			record(what, e.Data, e.Artifacts),
+			contents(what, e.Data, e.Artifacts),
 		)
 		if err != nil {
 			return err
 		}
 	}
 	for i, o := range b.Outcomes {
-		what := fmt.Sprintf("outcome %d of a batch", i+1)
-		if err := firstError(name(what, "scope", o.Scope), name(what, "key", o.Key), record(what, o.Data, o.Artifacts)); err != nil {
+		what := record{outcome: i + 1}
+		if err := firstError(name(what, "scope", o.Scope), name(what, "key", o.Key), contents(what, o.Data, o.Artifacts)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func name(what, field, s string) error {
+// Validate checks an outcome's key. No outcome is stored under one that is not valid.
+func (k OutcomeKey) Validate() error {
+	what := record{outcome: 1}
+	return firstError(name(what, "scope", k.Scope), name(what, "key", k.Key))
+}
+
+// A record says what an error is about. It becomes text only when there is one.
+type record struct {
+	run            string
+	event, outcome int // in a batch, from 1
+}
+
+func (r record) String() string {
+	switch {
+	case r.run != "":
+		return "run " + strings.ToValidUTF8(r.run[:min(len(r.run), 64)], "?")
+	case r.event > 0:
+		return fmt.Sprintf("event %d of a batch", r.event)
+	case r.outcome > 0:
+		return fmt.Sprintf("outcome %d of a batch", r.outcome)
+	}
+	return "a batch"
+}
+
+func name(what record, field, s string) error {
 	switch {
 	case len(s) > MaxName:
 		return fmt.Errorf("%w: the %s of %s has %d bytes; at most %d are possible", ErrInvalid, field, what, len(s), MaxName)
@@ -69,14 +93,14 @@ func name(what, field, s string) error {
 }
 
 // instant refuses years that JSON cannot write.
-func instant(what string, t time.Time) error {
+func instant(what record, t time.Time) error {
 	if y := t.UTC().Year(); y < 0 || y > 9999 {
 		return fmt.Errorf("%w: the time of %s lies in the year %d", ErrInvalid, what, y)
 	}
 	return nil
 }
 
-func record(what string, data []byte, artifacts []string) error {
+func contents(what record, data []byte, artifacts []string) error {
 	if len(data) > MaxRecord {
 		return fmt.Errorf("%w: the data of %s has %d bytes; at most %d are possible", ErrInvalid, what, len(data), MaxRecord)
 	}

@@ -15,8 +15,9 @@ type Catalog map[string]providers.Description
 // A capability is an operation as a pipeline sees it, whoever serves it.
 type capability struct {
 	input, output providers.Schema
-	plugins       []string // that serve it, sorted
-	disagree      string   // why its providers do not agree, or ""
+	plugins       []string             // that serve it, sorted
+	disagree      string               // why its providers do not agree, or ""
+	conformer     *providers.Conformer // of the input
 }
 
 // capability merges what the plugins say of one capability: every optional input that any of them
@@ -42,6 +43,9 @@ func (c Catalog) capability(name string) *capability {
 			}
 		}
 	}
+	if merged != nil {
+		merged.conformer = merged.input.Conformer()
+	}
 	return merged
 }
 
@@ -51,8 +55,13 @@ func disagreement(c *capability, plugin string, spec providers.CapabilitySpec) s
 	for _, a := range spec.Input.Attributes {
 		if b, known := c.input.Attribute(a.Name); known && !a.Type.WithoutOptionalAttributesDeep().Equals(b.Type.WithoutOptionalAttributesDeep()) {
 			return plugin + " and " + first + " give its input " + a.Name + " different types"
-		} else if !known && a.Required {
-			return plugin + " needs an input " + a.Name + " that " + first + " does not know"
+		} else if a.Required && !(known && b.Required) {
+			return plugin + " needs the input " + a.Name + ", " + first + " does not"
+		}
+	}
+	for _, a := range c.input.Attributes {
+		if b, known := spec.Input.Attribute(a.Name); a.Required && !(known && b.Required) {
+			return first + " needs the input " + a.Name + ", " + plugin + " does not"
 		}
 	}
 	if !spec.Output.Type().Equals(c.output.Type()) {

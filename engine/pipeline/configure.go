@@ -1,7 +1,10 @@
 package pipeline
 
 import (
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/filmloom/filmloom/providers"
@@ -22,8 +25,11 @@ func (p *Provider) Evaluate(schema providers.Schema, env func(string) (string, b
 		if _, ok := schema.Attribute(a.Name); !ok {
 			continue // reported by Check, with its place
 		}
-		v, d := evaluate(a.Expr, &hcl.EvalContext{Functions: functions, Variables: map[string]cty.Value{"env": environment(a.Expr, env)}})
-		diags = append(diags, d...)
+		e := a.Expr.(hclsyntax.Expression) // made native by Parse
+		ctx := &hcl.EvalContext{Functions: functions, Variables: map[string]cty.Value{"env": environment(e, env)}}
+		seen := &view{walk: env == nil, check: env == nil}
+		v, d := seen.value(e, ctx)
+		diags = append(diags, discreet(d, ctx)...)
 		attrs[a.Name] = v
 	}
 	v, problems := schema.Conform(attrs)
@@ -37,8 +43,22 @@ func (p *Provider) Evaluate(schema providers.Schema, env func(string) (string, b
 	return v, diags
 }
 
+// discreet takes the values of the environment out of findings.
+func discreet(diags hcl.Diagnostics, ctx *hcl.EvalContext) hcl.Diagnostics {
+	for _, d := range diags {
+		d.Expression, d.EvalContext, d.Extra = nil, nil, nil // whoever prints them prints values, too
+		for _, v := range ctx.Variables["env"].AsValueMap() {
+			v, _ := v.Unmark()
+			if v.IsKnown() && !v.IsNull() && strings.Contains(d.Summary+d.Detail, v.AsString()) {
+				d.Summary, d.Detail = "Invalid setting", "This cannot be evaluated with the values that the environment has."
+			}
+		}
+	}
+	return diags
+}
+
 // environment is an object of the variables that the expression refers to.
-func environment(e hcl.Expression, env func(string) (string, bool)) cty.Value {
+func environment(e hclsyntax.Expression, env func(string) (string, bool)) cty.Value {
 	vars := map[string]cty.Value{}
 	for _, t := range e.Variables() {
 		name, ok := nextName(t)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/filmloom/filmloom/providers"
@@ -48,6 +49,8 @@ type Provider struct {
 	Concurrent int            // calls at once; 0 means no limit
 	PerMinute  int            // calls begun in any minute; 0 means no limit
 	Range      hcl.Range
+
+	pluginAt hcl.Range // of Plugin
 }
 
 // A Plugin is a plugin block: the command of an external plugin.
@@ -65,6 +68,9 @@ type Route struct {
 	Prefer     []string // the first one that is ready serves
 	Fallback   []string // tried in order when the first has finally failed
 	Range      hcl.Range
+
+	prefer, fallback []word
+	again            *Route // another one for the capability: a mistake, which is checked all the same
 }
 
 // A Pipeline is a graph of stages with typed inputs and outputs.
@@ -79,17 +85,14 @@ type Pipeline struct {
 	locals      []*local
 	validations []*validation // of the inputs, in order of declaration
 	order       []*Stage      // dependencies first, ties in order of declaration
-	outputType  cty.Type      // of the object of its outputs, set by Check
+	byName      map[string]*Stage
+	twice       []*Stage // stages whose names other stages have: mistakes, of which the rest is checked
+	outputType  cty.Type // of the object of its outputs, set by Check
 }
 
 // Stage finds a stage by name, or nil.
 func (p *Pipeline) Stage(name string) *Stage {
-	for _, s := range p.Stages {
-		if s.Name == name {
-			return s
-		}
-	}
-	return nil
+	return p.byName[name]
 }
 
 // Order lists the stages, each after all that it depends on; otherwise in order of declaration.
@@ -120,20 +123,34 @@ type Stage struct {
 	Weight     float64       // share in the progress; unless given 1, or the sum of its pipeline's stages
 	Range      hcl.Range
 
+	in           *Pipeline
 	dependencies []string // names of the stages it waits for, in order of declaration
 	refs         []string // the same, with names that do not exist
 	locals       []*local // the locals its expressions need, dependencies first
-	with         hcl.Expression
-	forEach      hcl.Expression
-	when         hcl.Expression
-	secrets      hcl.Expression
+	with         hclsyntax.Expression
+	arguments    []argument // what `with` is when its attributes are written out one by one
+	forEach      hclsyntax.Expression
+	when         hclsyntax.Expression
+	secrets      hclsyntax.Expression
 	dependsOn    []hcl.Traversal
+	selfish      bool   // `with` refers to self
 	uses         string // the name of the pipeline
 	usesRange    hcl.Range
-	weighed      bool             // Weight was given
-	schema       providers.Schema // of the input, set by Check
-	valueType    cty.Type         // of a reference to the stage, set by Check
-	output       cty.Type         // of one instance, set by Check
+	providedBy   hcl.Range            // of Provider
+	weighed      bool                 // Weight was given
+	schema       providers.Schema     // of the input, set by Check
+	conformer    *providers.Conformer // of the schema; nil when there is none
+	seeded       bool                 // the capability takes a seed, set by Check
+	valueType    cty.Type             // of a reference to the stage, set by Check
+	output       cty.Type             // of one instance, set by Check
+}
+
+// An argument is one attribute of a `with`.
+type argument struct {
+	name   string
+	at     hcl.Range // of the name
+	value  hclsyntax.Expression
+	varies bool // from instance to instance: it refers to each or self
 }
 
 // Dependencies names the stages that must be done before this one, in order of declaration.
@@ -159,9 +176,10 @@ type Retry struct {
 // A validation is a condition that a pipeline's inputs must meet.
 type validation struct {
 	input     string // in whose block it stands
-	condition hcl.Expression
-	message   hcl.Expression
-	at        hcl.Range
+	condition hclsyntax.Expression
+	message   hclsyntax.Expression
+	misplaced bool // refers to what is not an input
+	faulty    bool // has findings of its own; set by Check
 }
 
 // An Output is a named result of a pipeline.
@@ -170,7 +188,7 @@ type Output struct {
 	Description string
 	Range       hcl.Range
 
-	value  hcl.Expression
+	value  hclsyntax.Expression
 	stages []string
 	refs   []string // the same, with names that do not exist
 	locals []*local
@@ -181,6 +199,6 @@ func (o *Output) Stages() []string { return o.stages }
 
 type local struct {
 	name  string
-	value hcl.Expression // nil for a name that does not exist
+	value hclsyntax.Expression // nil for a name that does not exist
 	at    hcl.Range
 }

@@ -3,12 +3,15 @@ package pipeline
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2/ext/tryfunc"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"github.com/filmloom/filmloom/providers"
 )
 
 // functions are those of the language. None depends on time, chance or the machine: an expression
@@ -16,7 +19,7 @@ import (
 var functions = map[string]function.Function{
 	"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "floor": stdlib.FloorFunc,
 	"max": stdlib.MaxFunc, "min": stdlib.MinFunc, "pow": stdlib.PowFunc, "signum": stdlib.SignumFunc,
-	"parseint": stdlib.ParseIntFunc,
+	"parseint": stdlib.ParseIntFunc, "int": stdlib.IntFunc, "log": stdlib.LogFunc, "sum": sum,
 
 	"lower": stdlib.LowerFunc, "upper": stdlib.UpperFunc, "title": stdlib.TitleFunc,
 	"trim": stdlib.TrimFunc, "trimspace": stdlib.TrimSpaceFunc,
@@ -25,6 +28,7 @@ var functions = map[string]function.Function{
 	"regexreplace": stdlib.RegexReplaceFunc,
 	"substr":       stdlib.SubstrFunc, "strlen": stdlib.StrlenFunc, "strrev": stdlib.ReverseFunc,
 	"split": stdlib.SplitFunc, "join": stdlib.JoinFunc, "indent": stdlib.IndentFunc,
+	"startswith": onStrings(strings.HasPrefix), "endswith": onStrings(strings.HasSuffix), "strcontains": onStrings(strings.Contains),
 	"chomp": stdlib.ChompFunc, "format": stdlib.FormatFunc, "formatlist": stdlib.FormatListFunc,
 
 	"length": stdlib.LengthFunc, "concat": stdlib.ConcatFunc, "contains": stdlib.ContainsFunc,
@@ -36,6 +40,10 @@ var functions = map[string]function.Function{
 	"coalesce": stdlib.CoalesceFunc, "coalescelist": stdlib.CoalesceListFunc, "compact": stdlib.CompactFunc,
 	"setunion": stdlib.SetUnionFunc, "setintersection": stdlib.SetIntersectionFunc,
 	"setsubtract": stdlib.SetSubtractFunc, "setproduct": stdlib.SetProductFunc,
+	"setsymmetricdifference": stdlib.SetSymmetricDifferenceFunc,
+	"alltrue":                onBools(true), "anytrue": onBools(false),
+
+	"formatdate": stdlib.FormatDateFunc, "timeadd": stdlib.TimeAddFunc,
 
 	"tostring": stdlib.MakeToFunc(cty.String), "tonumber": stdlib.MakeToFunc(cty.Number), "tobool": stdlib.MakeToFunc(cty.Bool),
 	"toset": toCollection(cty.Set), "tolist": toCollection(cty.List), "tomap": toCollection(cty.Map),
@@ -74,4 +82,71 @@ func toCollection(of func(cty.Type) cty.Type) function.Function {
 			return v, nil
 		},
 	})
+}
+
+// onStrings is a test of one string against another.
+func onStrings(test func(string, string) bool) function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{Name: "str", Type: cty.String}, {Name: "part", Type: cty.String}},
+		Type:   function.StaticReturnType(cty.Bool),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			return cty.BoolVal(test(args[0].AsString(), args[1].AsString())), nil
+		},
+	})
+}
+
+// onBools tells whether every bool of a list is true, or whether any is.
+func onBools(every bool) function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{Name: "list", Type: cty.List(cty.Bool)}},
+		Type:   function.StaticReturnType(cty.Bool),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			known := true
+			for _, v := range args[0].Elements() {
+				switch {
+				case v.IsNull():
+					return cty.NilVal, function.NewArgErrorf(0, "it has a null in it")
+				case !v.IsKnown():
+					known = false
+				case v.True() != every:
+					return cty.BoolVal(!every), nil
+				}
+			}
+			if !known {
+				return cty.UnknownVal(cty.Bool), nil
+			}
+			return cty.BoolVal(every), nil
+		},
+	})
+}
+
+var sum = function.New(&function.Spec{
+	Params: []function.Parameter{{Name: "list", Type: cty.List(cty.Number)}},
+	Type:   function.StaticReturnType(cty.Number),
+	Impl: func(args []cty.Value, _ cty.Type) (total cty.Value, err error) {
+		total = cty.Zero
+		for _, v := range args[0].Elements() {
+			switch {
+			case v.IsNull():
+				return cty.NilVal, function.NewArgErrorf(0, "it has a null in it")
+			case !v.IsKnown():
+				return cty.UnknownVal(cty.Number), nil
+			}
+			total = total.Add(v)
+		}
+		return total, nil
+	},
+})
+
+// noFunction is the finding about a function that does not exist.
+func noFunction(name string) string {
+	switch name {
+	case "timestamp", "plantimestamp", "now", "uuid", "random", "file", "templatefile", "env", "getenv":
+		return "An expression gives the same value whenever it is evaluated, so there is no function for the time, chance, files or the environment."
+	}
+	near := providers.Nearest(name, slices.Sorted(maps.Keys(functions)))
+	if near == "" {
+		return "docs/language.md lists the functions."
+	}
+	return "Did you mean \"" + near + "\"?"
 }

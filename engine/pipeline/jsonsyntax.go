@@ -6,15 +6,26 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// fromJSON turns an expression in JSON syntax into the native one that means the same, so that it is
+// expression is an attribute's, nil for none.
+func (p *parser) expression(a *hcl.Attribute) hclsyntax.Expression {
+	if a == nil {
+		return nil
+	}
+	return p.native(a.Expr)
+}
+
+// native turns an expression in JSON syntax into the native one that means the same, so that it is
 // checked as thoroughly. Text in JSON is a template.
-func fromJSON(e hcl.Expression) hclsyntax.Expression {
+func (p *parser) native(e hcl.Expression) hclsyntax.Expression {
+	if n, ok := e.(hclsyntax.Expression); ok {
+		return n
+	}
 	at := e.Range()
 	if pairs, d := hcl.ExprMap(e); !d.HasErrors() {
 		object := &hclsyntax.ObjectConsExpr{SrcRange: at, OpenRange: e.StartRange()}
-		for _, p := range pairs {
+		for _, pair := range pairs {
 			object.Items = append(object.Items, hclsyntax.ObjectConsItem{
-				KeyExpr: &hclsyntax.ObjectConsKeyExpr{Wrapped: fromJSON(p.Key)}, ValueExpr: fromJSON(p.Value),
+				KeyExpr: &hclsyntax.ObjectConsKeyExpr{Wrapped: p.native(pair.Key), ForceNonLiteral: false}, ValueExpr: p.native(pair.Value),
 			})
 		}
 		return object
@@ -22,7 +33,7 @@ func fromJSON(e hcl.Expression) hclsyntax.Expression {
 	if items, d := hcl.ExprList(e); !d.HasErrors() {
 		tuple := &hclsyntax.TupleConsExpr{SrcRange: at, OpenRange: e.StartRange()}
 		for _, item := range items {
-			tuple.Exprs = append(tuple.Exprs, fromJSON(item))
+			tuple.Exprs = append(tuple.Exprs, p.native(item))
 		}
 		return tuple
 	}
@@ -30,20 +41,33 @@ func fromJSON(e hcl.Expression) hclsyntax.Expression {
 	if d.HasErrors() || v.Type() != cty.String || v.IsNull() {
 		return &hclsyntax.LiteralValueExpr{Val: v, SrcRange: at}
 	}
-	start := at.Start
-	start.Column++ // after the quotation mark
-	start.Byte++
-	template, d := hclsyntax.ParseTemplate([]byte(v.AsString()), at.Filename, start)
+	template, d := hclsyntax.ParseTemplate([]byte(v.AsString()), at.Filename, afterQuote(at))
+	p.add(d)
 	if d.HasErrors() {
-		return &faulty{&hclsyntax.LiteralValueExpr{Val: cty.DynamicVal, SrcRange: at}, d}
+		return &hclsyntax.LiteralValueExpr{Val: cty.DynamicVal, SrcRange: at}
 	}
 	return template
 }
 
-// faulty is an expression that does not parse; it says so when it is evaluated.
-type faulty struct {
-	*hclsyntax.LiteralValueExpr
-	diags hcl.Diagnostics
+// typeExpression is native, too: in JSON syntax a type is text.
+func (p *parser) typeExpression(e hcl.Expression) hclsyntax.Expression {
+	if n, ok := e.(hclsyntax.Expression); ok {
+		return n
+	}
+	v, d := e.Value(nil)
+	p.add(d)
+	if d.HasErrors() || v.Type() != cty.String || v.IsNull() {
+		return &hclsyntax.LiteralValueExpr{Val: v, SrcRange: e.Range()}
+	}
+	n, d := hclsyntax.ParseExpression([]byte(v.AsString()), e.Range().Filename, afterQuote(e.Range()))
+	p.add(d)
+	return n
 }
 
-func (e *faulty) Value(*hcl.EvalContext) (cty.Value, hcl.Diagnostics) { return cty.DynamicVal, e.diags }
+// afterQuote is where the text begins.
+func afterQuote(at hcl.Range) hcl.Pos {
+	start := at.Start
+	start.Column++
+	start.Byte++
+	return start
+}

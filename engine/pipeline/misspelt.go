@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -11,34 +12,35 @@ import (
 	"github.com/filmloom/filmloom/providers"
 )
 
-// misspelling is the finding in better words when it is about a name that does not exist, or nil.
-func misspelling(d *hcl.Diagnostic) *hcl.Diagnostic {
-	if d.Extra == foundMisspelt {
-		return d
-	}
-	if d.EvalContext == nil {
-		return nil
-	}
-	var better *hcl.Diagnostic
-	switch reference := d.Expression.(type) {
-	case *hclsyntax.ScopeTraversalExpr:
-		better = misspelt(reference.Traversal, d.EvalContext)
-	case *hclsyntax.RelativeTraversalExpr:
-		if source, diags := reference.Source.Value(d.EvalContext); !diags.HasErrors() {
-			better = missing(source, nil, reference.Traversal)
-		}
-	}
-	if better != nil {
-		better.Context = d.Expression.Range().Ptr()
-		better.Extra = foundMisspelt
-	}
-	return better
-}
-
-// foundMisspelt marks a finding that has been through misspelling.
+// foundMisspelt marks a finding about a name that does not exist: no value could mend it.
 const foundMisspelt = misspeltMark("misspelt")
 
 type misspeltMark string
+
+// orMisspelt gives the better words, where there are any, for what is wrong with an expression.
+func orMisspelt(d hcl.Diagnostics, better *hcl.Diagnostic, e hclsyntax.Expression) hcl.Diagnostics {
+	if better == nil {
+		return d
+	}
+	better.Context = e.Range().Ptr()
+	better.Extra = foundMisspelt
+	return hcl.Diagnostics{better}
+}
+
+// isMisspelt tells whether a finding is about names alone, or about a call that no value could mend.
+func isMisspelt(d *hcl.Diagnostic) bool {
+	return d.Extra == foundMisspelt || d.Summary == "Not enough function arguments" || d.Summary == "Too many function arguments"
+}
+
+func misspellings(diags hcl.Diagnostics) hcl.Diagnostics {
+	var found hcl.Diagnostics
+	for _, d := range diags {
+		if isMisspelt(d) {
+			found = append(found, d)
+		}
+	}
+	return found
+}
 
 // misspelt finds the first step of a reference that names an attribute which does not exist.
 func misspelt(t hcl.Traversal, ctx *hcl.EvalContext) *hcl.Diagnostic {
@@ -46,24 +48,38 @@ func misspelt(t hcl.Traversal, ctx *hcl.EvalContext) *hcl.Diagnostic {
 	if !ok {
 		names := rootNames(ctx)
 		detail := fmt.Sprintf("There is nothing called %q here.", t.RootName())
-		if near := providers.Nearest(t.RootName(), names); near != "" {
+		switch near := providers.Nearest(t.RootName(), names); {
+		case elsewhere[t.RootName()] != "":
+			detail += " " + elsewhere[t.RootName()]
+		case near != "":
 			detail += fmt.Sprintf(" Did you mean %q?", near)
-		} else {
+		case len(names) > 0:
 			detail += fmt.Sprintf(" A reference begins with one of: %s.", list(names))
+		default:
+			detail += " This is a constant: it refers to nothing."
 		}
 		return errorAt(t[0].SourceRange(), "Unknown name", "%s", detail)
 	}
 	return missing(root, t[:1], t[1:])
 }
 
+// elsewhere says where the names that are not there everywhere are.
+var elsewhere = map[string]string{
+	"each":  "It is there in a stage with for_each, in its `with` and `secrets`.",
+	"self":  "It is there in the `with` of a stage.",
+	"env":   "The environment is there in provider blocks; a pipeline gets what it needs as an input.",
+	"stage": "Stages are there in the stages, locals and outputs of a pipeline.",
+	"local": "Locals are there in the stages, locals and outputs of a pipeline.",
+	"input": "Inputs are there in the stages, locals, validations and outputs of a pipeline.",
+}
+
 // missing follows steps from a value, to the first that names an attribute its type has not. The steps
 // before them are for the words alone.
 func missing(at cty.Value, before, steps hcl.Traversal) *hcl.Diagnostic {
 	for _, step := range steps {
-		attr, isAttr := step.(hcl.TraverseAttr)
 		unmarked, _ := at.Unmark()
-		if isAttr && unmarked.Type().IsObjectType() && !unmarked.Type().HasAttribute(attr.Name) {
-			return noAttribute(before, attr, unmarked.Type())
+		if name, ok := stepName(step); ok && unmarked.Type().IsObjectType() && !unmarked.Type().HasAttribute(name) {
+			return noAttribute(before, name, step.SourceRange(), unmarked.Type())
 		}
 		next, diags := step.TraversalStep(at)
 		if diags.HasErrors() {
@@ -81,31 +97,27 @@ func missing(at cty.Value, before, steps hcl.Traversal) *hcl.Diagnostic {
 }
 
 // noAttribute words the finding by what the reference begins with.
-func noAttribute(before hcl.Traversal, attr hcl.TraverseAttr, ty cty.Type) *hcl.Diagnostic {
-	var names []string
-	for name := range ty.AttributeTypes() {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	summary, what := "Unknown attribute", fmt.Sprintf("This has no attribute %q.", attr.Name)
+func noAttribute(before hcl.Traversal, name string, at hcl.Range, ty cty.Type) *hcl.Diagnostic {
+	names := slices.Sorted(maps.Keys(ty.AttributeTypes()))
+	summary, what := "Unknown attribute", fmt.Sprintf("This has no attribute %q.", name)
 	if len(before) > 0 {
-		what = fmt.Sprintf("%s has no attribute %q.", traversalText(before), attr.Name)
+		what = fmt.Sprintf("%s has no attribute %q.", traversalText(before), name)
 	}
 	if len(before) == 1 {
 		switch root := before.RootName(); root {
 		case "input", "stage", "local":
 			summary = "Unknown " + root
-			what = fmt.Sprintf("This pipeline has no %s called %q.", root, attr.Name)
+			what = fmt.Sprintf("This pipeline has no %s called %q.", root, name)
 		case "env":
-			what = fmt.Sprintf("The environment has no variable %q.", attr.Name)
+			what = fmt.Sprintf("The environment has no variable %q.", name)
 		}
 	}
-	if near := providers.Nearest(attr.Name, names); near != "" {
+	if near := providers.Nearest(name, names); near != "" {
 		what += fmt.Sprintf(" Did you mean %q?", near)
 	} else if len(names) > 0 {
 		what += fmt.Sprintf(" There are: %s.", list(names))
 	}
-	return errorAt(attr.SrcRange, summary, "%s", what)
+	return errorAt(at, summary, "%s", what)
 }
 
 func lookup(ctx *hcl.EvalContext, name string) (cty.Value, bool) {
@@ -121,13 +133,24 @@ func rootNames(ctx *hcl.EvalContext) []string {
 	var names []string
 	for c := ctx; c != nil; c = c.Parent() {
 		for name := range c.Variables {
-			if name != checking {
-				names = append(names, name)
-			}
+			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// stepName is the name in a step of a reference: .name or ["name"].
+func stepName(step hcl.Traverser) (string, bool) {
+	switch step := step.(type) {
+	case hcl.TraverseAttr:
+		return step.Name, true
+	case hcl.TraverseIndex:
+		if step.Key.Type() == cty.String {
+			return step.Key.AsString(), true
+		}
+	}
+	return "", false
 }
 
 // list joins names for a sentence, at most a dozen of them.

@@ -23,7 +23,7 @@ func (p *parser) nest() {
 	}
 	at := map[[2]string]hcl.Range{}
 	for _, pl := range p.file.Pipelines {
-		for _, s := range pl.Stages {
+		for _, s := range slices.Concat(pl.Stages, pl.twice) {
 			if s.uses == "" {
 				continue
 			}
@@ -35,26 +35,45 @@ func (p *parser) nest() {
 			at[[2]string{pl.Name, s.uses}] = s.usesRange
 		}
 	}
-	order, err := graph.Order()
-	var cycle *dag.CycleError
-	if errors.As(err, &cycle) {
-		path := cycle.Path // each depends on the one after it
-		p.errorAt(at[[2]string{path[0], path[1]}], "Cycle", "These pipelines use each other, so a run would never end: %s.", strings.Join(path, " → "))
-		for _, pl := range p.file.Pipelines {
-			for _, s := range pl.Stages {
-				if s.Pipeline != nil && slices.Contains(path, s.uses) {
-					s.Pipeline = nil // nobody walks in circles
-				}
+	order := p.sort(graph, at)
+	for _, name := range order {
+		for _, pl := range p.file.Pipelines { // two of one name are a mistake; both are checked
+			if pl.Name == name {
+				p.file.order = append(p.file.order, pl)
 			}
 		}
-		order = names
 	}
-	for _, name := range order {
-		pl := p.file.Pipeline(name)
-		p.file.order = append(p.file.order, pl)
+	for _, pl := range p.file.order {
 		for _, s := range pl.Stages {
 			if s.Pipeline != nil && !s.weighed {
 				s.Weight = s.Pipeline.weight()
+			}
+		}
+	}
+}
+
+// sort puts the pipelines in order. Each cycle is reported, and then taken apart.
+func (p *parser) sort(graph *dag.Graph, at map[[2]string]hcl.Range) []string {
+	for {
+		order, err := graph.Order()
+		var cycle *dag.CycleError
+		if !errors.As(err, &cycle) {
+			return order
+		}
+		path := cycle.Path // each uses the one after it
+		p.errorAt(at[[2]string{path[0], path[1]}], "Cycle", "These pipelines use each other, so a run would never end: %s.", strings.Join(path, " → "))
+		graph = dag.New()
+		for _, pl := range p.file.Pipelines {
+			graph.Add(pl.Name)
+		}
+		for _, pl := range p.file.Pipelines {
+			for _, s := range pl.Stages {
+				if slices.Contains(path, pl.Name) && slices.Contains(path, s.uses) {
+					s.Pipeline = nil // nobody walks in circles
+				}
+				if s.Pipeline != nil {
+					graph.Connect(s.uses, pl.Name)
+				}
 			}
 		}
 	}
@@ -127,7 +146,7 @@ func (s *Stage) inputType() cty.Type {
 // conform makes attributes the input of the stage's capability or pipeline.
 func (s *Stage) conform(attrs map[string]cty.Value) (cty.Value, []providers.Problem) {
 	if s.Pipeline == nil {
-		return s.schema.Conform(attrs)
+		return s.conformer.Conform(attrs)
 	}
 	return s.Pipeline.ResolveInputs(attrs)
 }

@@ -70,9 +70,8 @@ func (p *parser) root(body hcl.Body) {
 	content, d := body.Content(rootSchema)
 	p.add(d)
 	for _, b := range content.Blocks {
-		if b.Type != "route" && !hclsyntax.ValidIdentifier(b.Labels[0]) {
-			p.errorAt(b.LabelRanges[0], "Invalid name", "The name of a %s must be letters, digits, _ and -, and begin with a letter.", b.Type)
-			continue
+		if b.Type != "route" {
+			p.name(b)
 		}
 		switch b.Type {
 		case "provider":
@@ -87,11 +86,17 @@ func (p *parser) root(body hcl.Body) {
 	}
 }
 
+// name reports a name that no reference could have.
+func (p *parser) name(b *hcl.Block) {
+	if !hclsyntax.ValidIdentifier(b.Labels[0]) {
+		p.errorAt(b.LabelRanges[0], "Invalid name", "The name of %s must be letters, digits, _ and -, and begin with a letter.", article(b.Type))
+	}
+}
+
 func (p *parser) pipeline(b *hcl.Block) {
-	pl := &Pipeline{Name: b.Labels[0], Range: b.DefRange}
+	pl := &Pipeline{Name: b.Labels[0], Range: b.DefRange, byName: map[string]*Stage{}}
 	if other := p.file.Pipeline(pl.Name); other != nil {
-		p.errorAt(b.DefRange, "Pipeline declared twice", "A pipeline %q is declared at %s already.", pl.Name, other.Range)
-		return
+		p.errorAt(b.DefRange, "Declared twice", "A pipeline %q is declared at %s already.", pl.Name, place(other.Range))
 	}
 	p.file.Pipelines = append(p.file.Pipelines, pl)
 	content, d := b.Body.Content(pipelineSchema)
@@ -103,23 +108,30 @@ func (p *parser) pipeline(b *hcl.Block) {
 			p.locals(pl, b, seen)
 			continue
 		}
-		name := b.Labels[0]
-		if !hclsyntax.ValidIdentifier(name) {
-			p.errorAt(b.LabelRanges[0], "Invalid name", "The name of an %s must be letters, digits, _ and -, and begin with a letter.", b.Type)
-			continue
+		p.name(b)
+		key := b.Type + "." + b.Labels[0]
+		at, twice := seen[key]
+		if twice {
+			p.errorAt(b.DefRange, "Declared twice", "%s %q is declared at %s already.", capital(b.Type), b.Labels[0], place(at))
+		} else {
+			seen[key] = b.DefRange
 		}
-		if at, twice := seen[b.Type+"."+name]; twice {
-			p.errorAt(b.DefRange, "Declared twice", "%s %q is declared at %s already.", capital(b.Type), name, at)
-			continue
-		}
-		seen[b.Type+"."+name] = b.DefRange
 		switch b.Type {
 		case "input":
-			pl.Inputs = append(pl.Inputs, p.input(pl, b))
+			if in := p.input(pl, b); !twice {
+				pl.Inputs = append(pl.Inputs, in)
+			}
 		case "stage":
-			pl.Stages = append(pl.Stages, p.stage(b))
+			s := p.stage(b)
+			s.in = pl
+			if twice {
+				pl.twice = append(pl.twice, s)
+			} else {
+				pl.Stages = append(pl.Stages, s)
+				pl.byName[s.Name] = s
+			}
 		case "output":
-			pl.Outputs = append(pl.Outputs, p.output(b))
+			pl.Outputs = append(pl.Outputs, p.output(b)) // a repeated one is checked, too
 		}
 	}
 }
@@ -129,11 +141,11 @@ func (p *parser) locals(pl *Pipeline, b *hcl.Block, seen map[string]hcl.Range) {
 	p.add(d)
 	for _, a := range inOrder(attrs) {
 		if at, twice := seen["local."+a.Name]; twice {
-			p.errorAt(a.NameRange, "Declared twice", "Local %q is declared at %s already.", a.Name, at)
+			p.errorAt(a.NameRange, "Declared twice", "Local %q is declared at %s already.", a.Name, place(at))
 			continue
 		}
 		seen["local."+a.Name] = a.NameRange
-		pl.locals = append(pl.locals, &local{a.Name, strict(a.Expr), a.NameRange})
+		pl.locals = append(pl.locals, &local{a.Name, p.expression(a), a.NameRange})
 	}
 }
 
@@ -148,26 +160,21 @@ func (p *parser) input(pl *Pipeline, b *hcl.Block) *Input {
 	p.add(d)
 	in.Description = p.text(content.Attributes["description"])
 	if a := content.Attributes["type"]; a != nil {
-		in.Type, in.typeDefaults, d = typeConstraint(a.Expr)
+		in.Type, in.typeDefaults, d = typeConstraint(p.typeExpression(a.Expr))
 		p.add(d)
 	}
 	if a := content.Attributes["default"]; a != nil {
-		v, d := a.Expr.Value(&hcl.EvalContext{Functions: functions})
-		p.add(d)
 		in.defaultRange = a.Expr.Range()
-		if !d.HasErrors() && v.IsWhollyKnown() {
-			in.Default = p.converted(v, in, a.Expr.Range(), "default")
+		in.Default = p.literal(in, p.expression(a), "default")
+		if in.Default == cty.NilVal { // nobody shall miss it as well
+			in.Default = cty.UnknownVal(in.Type.WithoutOptionalAttributesDeep())
 		}
 	}
 	if a := content.Attributes["allowed"]; a != nil {
 		exprs, d := hcl.ExprList(a.Expr)
 		p.add(d)
 		for _, e := range exprs {
-			v, d := e.Value(&hcl.EvalContext{Functions: functions})
-			p.add(d)
-			if !d.HasErrors() && v.IsWhollyKnown() {
-				in.Allowed = append(in.Allowed, p.converted(v, in, e.Range(), "allowed value"))
-			}
+			in.Allowed = append(in.Allowed, p.literal(in, p.native(e), "allowed value"))
 		}
 	}
 	if problem := in.checkAllowed(in.Default); problem != "" {
@@ -179,13 +186,21 @@ func (p *parser) input(pl *Pipeline, b *hcl.Block) *Input {
 	return in
 }
 
-// converted makes the value fit the input's type, or reports that it does not.
-func (p *parser) converted(v cty.Value, in *Input, at hcl.Range, what string) cty.Value {
-	c, err := in.convert(v)
-	if err != nil {
-		p.errorAt(at, "Wrong type", "The %s of input %q does not fit its type: %s.", what, in.Name, err)
+// literal evaluates a value of the input's type that is written in its block; NilVal when that fails,
+// which it reports.
+func (p *parser) literal(in *Input, e hclsyntax.Expression, what string) cty.Value {
+	w := &walker{check: true}
+	v := w.value(e, &hcl.EvalContext{Functions: functions})
+	p.add(w.diags)
+	if w.diags.HasErrors() || !v.IsWhollyKnown() {
 		return cty.NilVal
 	}
+	c, err := in.convert(v)
+	if err != nil {
+		p.errorAt(e.Range(), "Wrong type", "The %s of input %q does not fit its type: %s.", what, in.Name, err)
+		return cty.NilVal
+	}
+	p.add(literal(e, in.Type))
 	return c
 }
 
@@ -195,14 +210,6 @@ func (in *Input) convert(v cty.Value) (cty.Value, error) {
 		v = in.typeDefaults.Apply(v)
 	}
 	return convert.Convert(v, in.Type)
-}
-
-// typeConstraint reads a type. The language has one type more than HCL's: file.
-func typeConstraint(e hcl.Expression) (cty.Type, *typeDefaults, hcl.Diagnostics) {
-	if hcl.ExprAsKeyword(e) == "file" {
-		return fileType, nil, nil
-	}
-	return typeexpr.TypeConstraintWithDefaults(e)
 }
 
 var outputSchema = &hcl.BodySchema{Attributes: []hcl.AttributeSchema{
@@ -215,7 +222,7 @@ func (p *parser) output(b *hcl.Block) *Output {
 	p.add(d)
 	out.Description = p.text(content.Attributes["description"])
 	if a := content.Attributes["value"]; a != nil {
-		out.value = strict(a.Expr)
+		out.value = p.expression(a)
 	}
 	return out
 }

@@ -1,6 +1,9 @@
 package pipeline
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
@@ -13,17 +16,22 @@ var providerSchema = &hcl.BodySchema{
 var limitsSchema = &hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "concurrent"}, {Name: "per_minute"}}}
 
 func (p *parser) provider(b *hcl.Block) {
-	pr := &Provider{Name: b.Labels[0], Plugin: b.Labels[0], Range: b.DefRange}
+	pr := &Provider{Name: b.Labels[0], Plugin: b.Labels[0], Range: b.DefRange, pluginAt: b.DefRange}
 	if other := p.file.Provider(pr.Name); other != nil {
-		p.errorAt(b.DefRange, "Provider declared twice", "A provider %q is declared at %s already.", pr.Name, other.Range)
-		return
+		p.errorAt(b.DefRange, "Declared twice", "A provider %q is declared at %s already.", pr.Name, place(other.Range))
 	}
 	content, rest, d := b.Body.PartialContent(providerSchema)
 	p.add(d)
 	if a := content.Attributes["plugin"]; a != nil {
-		pr.Plugin = p.text(a)
+		pr.pluginAt = a.Expr.Range()
+		if name := p.text(a); name != "" {
+			pr.Plugin = name
+		}
 	}
-	for _, l := range content.Blocks {
+	for i, l := range content.Blocks {
+		if i > 0 {
+			p.errorAt(l.DefRange, "Declared twice", "A provider has at most one limits block.")
+		}
 		limits, d := l.Body.Content(limitsSchema)
 		p.add(d)
 		pr.Concurrent = p.limit(limits.Attributes["concurrent"], "The number of concurrent calls")
@@ -50,6 +58,9 @@ func (p *parser) limit(a *hcl.Attribute, what string) int {
 func (p *parser) settings(pr *Provider, rest hcl.Body) {
 	var d hcl.Diagnostics
 	pr.Config, d = rest.JustAttributes()
+	for _, a := range pr.Config {
+		a.Expr = p.native(a.Expr)
+	}
 	native, ok := rest.(*hclsyntax.Body)
 	if !ok {
 		p.add(d)
@@ -71,17 +82,23 @@ func (p *parser) plugin(b *hcl.Block) {
 	pl := &Plugin{Name: b.Labels[0], TLS: true, Range: b.DefRange}
 	content, d := b.Body.Content(pluginSchema)
 	p.add(d)
-	pl.Command = p.texts(content.Attributes["command"])
-	pl.SHA256 = p.text(content.Attributes["sha256"])
-	if a := content.Attributes["command"]; a != nil && len(pl.Command) == 0 && !p.diags.HasErrors() {
-		p.errorAt(a.Expr.Range(), "Empty command", "A plugin's command names its executable, then its arguments.")
+	if a := content.Attributes["command"]; a != nil {
+		before := len(p.diags)
+		pl.Command = texts(p.words(a))
+		if len(pl.Command) == 0 && len(p.diags) == before {
+			p.errorAt(a.Expr.Range(), "Empty command", "A plugin's command names its executable, then its arguments.")
+		}
 	}
-	if a := content.Attributes["tls"]; a != nil {
-		pl.TLS = p.text(a) != "false"
+	if a := content.Attributes["sha256"]; a != nil {
+		pl.SHA256 = p.text(a)
+		if digest, err := hex.DecodeString(pl.SHA256); pl.SHA256 != "" && (err != nil || len(digest) != sha256.Size) {
+			p.errorAt(a.Expr.Range(), "Invalid digest", "A SHA-256 is 64 hexadecimal digits.")
+		}
 	}
+	pl.TLS = p.boolean(content.Attributes["tls"], true)
 	for _, other := range p.file.Plugins {
 		if other.Name == pl.Name {
-			p.errorAt(b.DefRange, "Plugin declared twice", "A plugin %q is declared at %s already.", pl.Name, other.Range)
+			p.errorAt(b.DefRange, "Declared twice", "A plugin %q is declared at %s already.", pl.Name, place(other.Range))
 			return
 		}
 	}
@@ -96,11 +113,18 @@ func (p *parser) route(b *hcl.Block) {
 	r := &Route{Capability: b.Labels[0], Range: b.DefRange}
 	content, d := b.Body.Content(routeSchema)
 	p.add(d)
-	r.Prefer = p.texts(content.Attributes["prefer"])
-	r.Fallback = p.texts(content.Attributes["fallback"])
+	if a := content.Attributes["prefer"]; a != nil {
+		before := len(p.diags)
+		r.prefer = p.words(a)
+		if len(r.prefer) == 0 && len(p.diags) == before {
+			p.errorAt(a.Expr.Range(), "Empty route", "A route prefers at least one provider.")
+		}
+	}
+	r.fallback = p.words(content.Attributes["fallback"])
+	r.Prefer, r.Fallback = texts(r.prefer), texts(r.fallback)
 	if other := p.file.Routes[r.Capability]; other != nil {
-		p.errorAt(b.DefRange, "Route declared twice", "A route for %q is declared at %s already.", r.Capability, other.Range)
-		return
+		p.errorAt(b.DefRange, "Declared twice", "A route for %q is declared at %s already.", r.Capability, place(other.Range))
+		r.again = other
 	}
 	p.file.Routes[r.Capability] = r
 }

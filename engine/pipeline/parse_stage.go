@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -9,12 +8,9 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
-	"github.com/zclconf/go-cty/cty/gocty"
 
 	"github.com/filmloom/filmloom/providers"
 )
-
-var fileType = providers.FileType
 
 var stageSchema = &hcl.BodySchema{
 	Attributes: []hcl.AttributeSchema{
@@ -44,7 +40,9 @@ func (p *parser) stage(b *hcl.Block) *Stage {
 	if a := attrs["uses"]; a != nil {
 		p.uses(s, a)
 	}
-	s.Provider = p.text(attrs["provider"])
+	if a := attrs["provider"]; a != nil {
+		s.Provider, s.providedBy = p.text(a), a.Expr.Range()
+	}
 	if a := attrs["step"]; a != nil {
 		s.Step = p.text(a)
 	}
@@ -55,8 +53,8 @@ func (p *parser) stage(b *hcl.Block) *Stage {
 		}
 	}
 	s.Timeout = p.duration(attrs["timeout"])
-	s.with, s.forEach, s.when = expression(attrs["with"]), expression(attrs["for_each"]), expression(attrs["when"])
-	s.secrets = expression(attrs["secrets"])
+	s.setWith(p.expression(attrs["with"]))
+	s.forEach, s.when, s.secrets = p.expression(attrs["for_each"]), p.expression(attrs["when"]), p.expression(attrs["secrets"])
 	if a := attrs["depends_on"]; a != nil {
 		exprs, d := hcl.ExprList(a.Expr)
 		p.add(d)
@@ -72,7 +70,6 @@ func (p *parser) stage(b *hcl.Block) *Stage {
 	for i, r := range content.Blocks {
 		if i > 0 {
 			p.errorAt(r.DefRange, "Declared twice", "A stage has at most one retry block.")
-			break
 		}
 		p.retry(s, r)
 	}
@@ -121,20 +118,16 @@ func (p *parser) retry(s *Stage, b *hcl.Block) {
 	}
 	s.Retry.Delay = p.duration(content.Attributes["delay"])
 	s.Retry.MaxDelay = p.duration(content.Attributes["max_delay"])
-}
-
-func expression(a *hcl.Attribute) hcl.Expression {
-	if a == nil {
-		return nil
+	if a := content.Attributes["max_delay"]; s.Retry.MaxDelay > 0 && s.Retry.MaxDelay < s.Retry.Delay {
+		p.errorAt(a.Expr.Range(), "Invalid retry", "max_delay is shorter than delay.")
 	}
-	return strict(a.Expr)
 }
 
 // constant evaluates an attribute that must be known when the file is read.
 func (p *parser) constant(a *hcl.Attribute, ty cty.Type) (cty.Value, bool) {
 	v, d := a.Expr.Value(nil)
 	if d.HasErrors() {
-		if len(a.Expr.Variables()) > 0 {
+		if len(a.Expr.Variables()) > 0 || d[0].Summary == "Function calls not allowed" {
 			p.errorAt(a.Expr.Range(), "Constant needed", "%q must be a constant: it is read before anything runs.", a.Name)
 		} else {
 			p.add(d)
@@ -146,7 +139,7 @@ func (p *parser) constant(a *hcl.Attribute, ty cty.Type) (cty.Value, bool) {
 	}
 	v, err := convert.Convert(v, ty)
 	if err != nil || v.IsNull() {
-		p.errorAt(a.Expr.Range(), "Wrong type", "%q must be a %s.", a.Name, ty.FriendlyName())
+		p.errorAt(a.Expr.Range(), "Wrong type", "%q must be %s.", a.Name, article(providers.TypeName(ty)))
 		return cty.NilVal, false
 	}
 	return v, true
@@ -163,19 +156,49 @@ func (p *parser) text(a *hcl.Attribute) string {
 	return v.AsString()
 }
 
-func (p *parser) texts(a *hcl.Attribute) []string {
+// A word is a text with its place.
+type word struct {
+	text string
+	at   hcl.Range
+}
+
+// words reads a list of texts.
+func (p *parser) words(a *hcl.Attribute) []word {
 	if a == nil {
 		return nil
 	}
-	v, ok := p.constant(a, cty.List(cty.String))
-	if !ok {
+	exprs, d := hcl.ExprList(a.Expr)
+	if d.HasErrors() {
+		p.errorAt(a.Expr.Range(), "Wrong type", "%q must be a list of strings, written out: [\"…\"].", a.Name)
 		return nil
 	}
+	var words []word
+	for _, e := range exprs {
+		if v, ok := p.constant(&hcl.Attribute{Name: a.Name, Expr: e}, cty.String); ok {
+			words = append(words, word{v.AsString(), e.Range()})
+		}
+	}
+	return words
+}
+
+func texts(words []word) []string {
 	var s []string
-	if err := gocty.FromCtyValue(v, &s); err != nil {
-		p.errorAt(a.Expr.Range(), "Wrong type", "%q must be a list of strings without null.", a.Name)
+	for _, w := range words {
+		s = append(s, w.text)
 	}
 	return s
+}
+
+// boolean reads true or false.
+func (p *parser) boolean(a *hcl.Attribute, otherwise bool) bool {
+	if a == nil {
+		return otherwise
+	}
+	v, ok := p.constant(a, cty.Bool)
+	if !ok {
+		return otherwise
+	}
+	return v.True()
 }
 
 func (p *parser) number(a *hcl.Attribute) float64 {
@@ -208,34 +231,12 @@ func inOrder(attrs hcl.Attributes) []*hcl.Attribute {
 	return ordered
 }
 
+// article puts "a" or "an" before a word.
+func article(s string) string {
+	if strings.ContainsAny(s[:1], "aeiou") {
+		return "an " + s
+	}
+	return "a " + s
+}
+
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
-// checkAllowed says why a value is not one of those allowed, or "".
-func (in *Input) checkAllowed(v cty.Value) string {
-	if v == cty.NilVal || v.IsNull() || !v.IsKnown() || len(in.Allowed) == 0 {
-		return ""
-	}
-	var names []string
-	for _, a := range in.Allowed {
-		if a == cty.NilVal || a.RawEquals(v) {
-			return ""
-		}
-		names = append(names, show(a))
-	}
-	msg := fmt.Sprintf("%s is not one of %s", show(v), strings.Join(names, ", "))
-	if near := providers.Nearest(show(v), names); near != "" {
-		msg += fmt.Sprintf("; did you mean %s?", near)
-	}
-	return msg
-}
-
-// show writes a value for people.
-func show(v cty.Value) string {
-	if v.Type() == cty.String {
-		return fmt.Sprintf("%q", v.AsString())
-	}
-	if s, err := convert.Convert(v, cty.String); err == nil && !s.IsNull() {
-		return s.AsString()
-	}
-	return v.Type().FriendlyName()
-}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/filmloom/filmloom/engine/dag"
 	"github.com/filmloom/filmloom/providers"
@@ -15,75 +16,115 @@ import (
 // resolve finds what each stage and output refers to, and the order of the stages.
 func (pl *Pipeline) resolve() hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	graph := dag.New()
-	for _, s := range pl.Stages {
-		graph.Add(s.Name)
-	}
 	at := map[[2]string]hcl.Range{} // where a stage refers to another
-	for _, s := range pl.Stages {
-		refs := &references{pipeline: pl, stages: map[string]hcl.Range{}}
-		for _, e := range []hcl.Expression{s.forEach, s.when, s.with, s.secrets} {
+	position := make(map[string]int, len(pl.Stages))
+	for i, s := range pl.Stages {
+		position[s.Name] = i
+	}
+	inOrder := func(stages map[string]hcl.Range) []string {
+		var names []string
+		for name := range stages {
+			if _, exists := position[name]; exists {
+				names = append(names, name)
+			}
+		}
+		slices.SortFunc(names, func(a, b string) int { return position[a] - position[b] })
+		return names
+	}
+	for _, s := range slices.Concat(pl.Stages, pl.twice) {
+		refs := pl.references()
+		for _, e := range []hclsyntax.Expression{s.forEach, s.when, s.with, s.secrets} {
 			refs.expression(e)
 		}
 		for _, t := range s.dependsOn {
-			if t.RootName() != "stage" || len(t) != 2 {
-				refs.diags = append(refs.diags, errorAt(t.SourceRange(), "Invalid dependency", "depends_on lists stages: [stage.%s].", t.RootName()))
-				continue
-			}
-			refs.traversal(t)
+			refs.dependency(t)
 		}
 		diags = append(diags, refs.diags...)
-		s.locals, s.refs = refs.locals, refs.names()
-		for _, other := range pl.Stages {
-			if r, ok := refs.stages[other.Name]; ok {
-				s.dependencies = append(s.dependencies, other.Name)
-				graph.Connect(other.Name, s.Name)
-				at[[2]string{s.Name, other.Name}] = r
-			}
+		s.locals, s.refs, s.dependencies = refs.locals, refs.names(), inOrder(refs.stages)
+		for _, other := range s.dependencies {
+			at[[2]string{s.Name, other}] = refs.stages[other]
 		}
 	}
 	for _, o := range pl.Outputs {
-		refs := &references{pipeline: pl, stages: map[string]hcl.Range{}}
+		refs := pl.references()
 		refs.expression(o.value)
 		diags = append(diags, refs.diags...)
-		o.locals, o.refs = refs.locals, refs.names()
-		for _, s := range pl.Stages {
-			if _, ok := refs.stages[s.Name]; ok {
-				o.stages = append(o.stages, s.Name)
-			}
-		}
+		o.locals, o.refs, o.stages = refs.locals, refs.names(), inOrder(refs.stages)
 	}
-	order, err := graph.Order()
-	var cycle *dag.CycleError
-	if errors.As(err, &cycle) {
-		path := cycle.Path
-		where := pl.Stage(path[0]).Range
-		for i := range path[:len(path)-1] {
-			// The path follows the edges; either end may be the one that refers.
-			for _, pair := range [][2]string{{path[i], path[i+1]}, {path[i+1], path[i]}} {
-				if r, ok := at[pair]; ok && where == pl.Stage(path[0]).Range {
-					where = r
+	refs := pl.references()
+	refs.cycles = true
+	for _, l := range pl.locals {
+		refs.local(l, l.at)
+	}
+	diags = append(diags, refs.diags...)
+	return append(diags, pl.sort(at)...)
+}
+
+// sort puts the stages in order. Each cycle is reported, and then taken apart, so that the rest of the
+// file can be checked.
+func (pl *Pipeline) sort(at map[[2]string]hcl.Range) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	apart := map[[2]string]bool{}
+	for {
+		graph := dag.New()
+		for _, s := range pl.Stages {
+			graph.Add(s.Name)
+		}
+		for _, s := range pl.Stages {
+			for _, other := range s.dependencies {
+				if !apart[[2]string{s.Name, other}] {
+					graph.Connect(other, s.Name)
 				}
 			}
 		}
-		return append(diags, errorAt(where, "Cycle", "These stages wait for each other, so none of them could ever start: %s.", strings.Join(path, " → ")))
+		order, err := graph.Order()
+		var cycle *dag.CycleError
+		if !errors.As(err, &cycle) {
+			pl.order = make([]*Stage, len(order))
+			for i, name := range order {
+				pl.order[i] = pl.byName[name]
+			}
+			return diags
+		}
+		path := cycle.Path // it follows the edges, from a stage to one that refers to it, or back
+		where := pl.byName[path[0]].Range
+		for i := range path[:len(path)-1] {
+			for _, pair := range [][2]string{{path[i], path[i+1]}, {path[i+1], path[i]}} {
+				r, refers := at[pair]
+				if refers && where == pl.byName[path[0]].Range {
+					where = r
+				}
+				apart[pair] = true
+			}
+		}
+		diags = append(diags, errorAt(where, "Cycle", "These stages wait for each other, so none of them could ever start: %s.", strings.Join(path, " → ")))
 	}
-	for _, name := range order {
-		pl.order = append(pl.order, pl.Stage(name))
-	}
-	return diags
 }
+
+// unnamed stands for all stages, or locals, where a reference should have named one: nothing more is
+// said about what it refers to.
+const unnamed = ""
 
 // references collects what expressions refer to, through locals as well.
 type references struct {
 	pipeline *Pipeline
-	stages   map[string]hcl.Range
+	stages   map[string]hcl.Range // by name, also those that do not exist
 	locals   []*local
-	open     []string // locals being resolved, to find cycles
+	done     map[string]bool // locals that have been followed
+	open     []string        // locals being followed, to find cycles
+	cycles   bool            // report them; once for all locals is enough
 	diags    hcl.Diagnostics
 }
 
-func (r *references) expression(e hcl.Expression) {
+func (pl *Pipeline) references() *references {
+	return &references{pipeline: pl, stages: map[string]hcl.Range{}, done: map[string]bool{}}
+}
+
+func (r *references) errorAt(at hcl.Range, summary, format string, args ...any) {
+	r.diags = append(r.diags, errorAt(at, summary, format, args...))
+}
+
+func (r *references) expression(e hclsyntax.Expression) {
 	if e == nil {
 		return
 	}
@@ -97,7 +138,8 @@ func (r *references) traversal(t hcl.Traversal) {
 	case "stage":
 		name, ok := nextName(t)
 		if !ok {
-			r.diags = append(r.diags, errorAt(t.SourceRange(), "Stage must be named", "A reference to a stage names it literally: stage.NAME; an index comes after the name."))
+			r.errorAt(t.SourceRange(), "Stage must be named", "A reference to a stage names it literally: stage.NAME; an index comes after the name.")
+			r.stages[unnamed] = t.SourceRange()
 			return
 		}
 		if r.pipeline.Stage(name) == nil {
@@ -113,39 +155,54 @@ func (r *references) traversal(t hcl.Traversal) {
 	case "local":
 		name, ok := nextName(t)
 		if !ok {
-			r.diags = append(r.diags, errorAt(t.SourceRange(), "Local must be named", "A reference to a local names it literally: local.NAME."))
+			r.errorAt(t.SourceRange(), "Local must be named", "A reference to a local names it literally: local.NAME.")
+			r.locals = append(r.locals, &local{name: unnamed})
 			return
 		}
-		r.local(t, name)
+		var names []string
+		for _, l := range r.pipeline.locals {
+			if l.name == name {
+				r.local(l, t.SourceRange())
+				return
+			}
+			names = append(names, l.name)
+		}
+		r.unknown(t, "local", name, names)
+		r.locals = append(r.locals, &local{name: name})
 	}
 }
 
-func (r *references) local(t hcl.Traversal, name string) {
-	var names []string
-	for _, l := range r.pipeline.locals {
-		names = append(names, l.name)
-		if l.name != name {
-			continue
-		}
-		for _, done := range r.locals {
-			if done == l {
-				return
-			}
-		}
-		for _, open := range r.open {
-			if open == name {
-				r.diags = append(r.diags, errorAt(t.SourceRange(), "Cycle", "These locals need each other: %s → %s.", strings.Join(r.open, " → "), name))
-				return
-			}
-		}
-		r.open = append(r.open, name)
-		r.expression(l.value)
-		r.open = r.open[:len(r.open)-1]
-		r.locals = append(r.locals, l)
+// dependency follows an item of depends_on.
+func (r *references) dependency(t hcl.Traversal) {
+	name, named := nextName(t)
+	switch {
+	case t.RootName() == "stage" && named && len(t) == 2:
+		r.traversal(t)
+	case t.RootName() == "stage" && named:
+		r.errorAt(t.SourceRange(), "Invalid dependency", "depends_on lists whole stages: [stage.%s].", name)
+	case t.RootName() == "stage":
+		r.errorAt(t.SourceRange(), "Invalid dependency", "depends_on lists stages by name: [stage.NAME].")
+	default:
+		r.errorAt(t.SourceRange(), "Invalid dependency", "depends_on lists stages: [stage.%s].", t.RootName())
+	}
+}
+
+// local follows a local, unless that has been done.
+func (r *references) local(l *local, at hcl.Range) {
+	if r.done[l.name] {
 		return
 	}
-	r.unknown(t, "local", name, names)
-	r.locals = append(r.locals, &local{name: name})
+	if i := slices.Index(r.open, l.name); i >= 0 {
+		if r.cycles {
+			r.errorAt(at, "Cycle", "These locals need each other: %s → %s.", strings.Join(r.open[i:], " → "), l.name)
+		}
+		return
+	}
+	r.open = append(r.open, l.name)
+	r.expression(l.value)
+	r.open = r.open[:len(r.open)-1]
+	r.done[l.name] = true
+	r.locals = append(r.locals, l)
 }
 
 // names are those of the stages referred to, sorted; also of ones that do not exist.
@@ -165,13 +222,5 @@ func nextName(t hcl.Traversal) (string, bool) {
 	if len(t) < 2 {
 		return "", false
 	}
-	switch step := t[1].(type) {
-	case hcl.TraverseAttr:
-		return step.Name, true
-	case hcl.TraverseIndex:
-		if step.Key.Type().FriendlyName() == "string" {
-			return step.Key.AsString(), true
-		}
-	}
-	return "", false
+	return stepName(t[1])
 }

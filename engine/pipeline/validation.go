@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
@@ -20,17 +21,17 @@ func (p *parser) validation(pl *Pipeline, in *Input, b *hcl.Block) {
 	content, d := b.Body.Content(validationSchema)
 	p.add(d)
 	v := &validation{
-		input: in.Name, at: b.DefRange,
-		condition: expression(content.Attributes["condition"]), message: expression(content.Attributes["error_message"]),
+		input:     in.Name,
+		condition: p.expression(content.Attributes["condition"]), message: p.expression(content.Attributes["error_message"]),
 	}
-	if d.HasErrors() {
-		return
-	}
-	for _, e := range []hcl.Expression{v.condition, v.message} {
+	for _, e := range []hclsyntax.Expression{v.condition, v.message} {
+		if e == nil {
+			continue // reported: it is required
+		}
 		for _, t := range e.Variables() {
 			if root := t.RootName(); root == "stage" || root == "local" {
+				v.misplaced = true
 				p.errorAt(t.SourceRange(), "Not an input", "A validation is about inputs alone: it refers to input.NAME only.")
-				return
 			}
 		}
 	}
@@ -39,15 +40,30 @@ func (p *parser) validation(pl *Pipeline, in *Input, b *hcl.Block) {
 
 // problem evaluates the validation: it says what is wrong with the inputs, or "". A condition that is not
 // known yet is not wrong.
-func (v *validation) problem(inputs cty.Value) (string, hcl.Diagnostics) {
+func (v *validation) problem(inputs cty.Value, check bool) (string, hcl.Diagnostics) {
 	ctx := &hcl.EvalContext{Functions: functions, Variables: map[string]cty.Value{"input": inputs}}
-	ok, diags := condition(v.condition, ctx)
-	message, d := evaluate(v.message, ctx)
-	diags = append(diags, d...)
+	if check { // reported by Parse
+		ctx.Variables["stage"], ctx.Variables["local"] = cty.DynamicVal, cty.DynamicVal
+	}
+	seen := &view{ctx: ctx, walk: check || !inputs.IsWhollyKnown(), check: check}
+	ok, message := cty.UnknownVal(cty.Bool), cty.UnknownVal(cty.String)
+	var diags, d hcl.Diagnostics
+	if v.condition != nil {
+		ok, diags = seen.condition(v.condition, ctx)
+	}
+	if v.message != nil && (check || ok.IsKnown() && ok.False()) {
+		message, d = seen.value(v.message, ctx)
+		diags = append(diags, d...)
+		if text, err := convert.Convert(message, cty.String); err != nil || text.IsKnown() && text.IsNull() {
+			diags = append(diags, errorAt(v.message.Range(), "Wrong type", "A message must be text; this is %s.", orNull(message)))
+		} else {
+			message = text
+		}
+	}
 	if diags.HasErrors() || !ok.IsKnown() || ok.True() {
 		return "", diags
 	}
-	if message, err := convert.Convert(message, cty.String); err == nil && message.IsKnown() && !message.IsNull() {
+	if message.IsKnown() {
 		return message.AsString(), diags
 	}
 	return "its validation failed", diags
@@ -57,7 +73,10 @@ func (v *validation) problem(inputs cty.Value) (string, hcl.Diagnostics) {
 func (pl *Pipeline) validate(inputs cty.Value) []providers.Problem {
 	var problems []providers.Problem
 	for _, v := range pl.validations {
-		problem, diags := v.problem(inputs)
+		if v.faulty {
+			continue
+		}
+		problem, diags := v.problem(inputs, false)
 		if diags.HasErrors() {
 			problem = fmt.Sprintf("its validation cannot be evaluated: %s", diags.Errs()[0])
 		}
@@ -78,14 +97,14 @@ func (c *checker) validations(pl *Pipeline, inputs cty.Value) {
 		}
 	}
 	for _, v := range pl.validations {
-		_, d := v.problem(inputs)
+		_, d := v.problem(inputs, true)
 		c.add(d)
-		if d.HasErrors() {
+		if v.faulty = v.misplaced || d.HasErrors(); v.faulty {
 			continue
 		}
 		i := slices.IndexFunc(pl.Inputs, func(in *Input) bool { return in.Name == v.input })
 		if in := pl.Inputs[i]; in.Default != cty.NilVal {
-			problem, d := v.problem(cty.ObjectVal(defaults))
+			problem, d := v.problem(cty.ObjectVal(defaults), true)
 			c.add(d)
 			if problem != "" {
 				c.errorAt(in.defaultRange, "Default is not allowed", "The default does not meet the validation: %s.", problem)

@@ -1,65 +1,100 @@
 package badger
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
-
-	badgerdb "github.com/dgraph-io/badger/v4"
+	"time"
 
 	"github.com/filmloom/filmloom/engine/journal"
 )
 
-// headerRoom is an upper bound of what a run's header and its indexes cost in a transaction.
-func (j *Journal) headerRoom() cost {
-	return cost{entries: 10, bytes: int64(10*(len(j.prefix)+journal.MaxName+64)) + 2*j.inline}
+// A prepared batch is encoded but for what depends on its events' numbers. The callers do that, each
+// its own and at the same time, so that little is left for the one writer.
+type prepared struct {
+	j        *Journal
+	id       string
+	created  *creation // nil for Append
+	state    string    // the run's new one, or ""
+	updated  time.Time // when the last event was
+	events   []pair    // without their numbers and checksums
+	outcomes []pair
+	ahead    int // of the events, how many are written already, beyond the run's last number
+	write    write
 }
 
-// A prepared batch waits for its events' numbers.
-type prepared struct {
-	state    string
-	events   []journal.Event
-	ahead    int // of the events, how many are written already, beyond the run's last number
-	outcomes []pair
-	rest     cost   // of everything but the events
-	each     []cost // of the events
+// A creation is what a new run has beside its first batch.
+type creation struct {
+	run    journal.Run // without ordinal
+	frozen pair
 }
 
 func (j *Journal) prepare(id string, b journal.Batch) (*prepared, error) {
 	if err := b.Validate(); err != nil {
 		return nil, err
 	}
-	p := &prepared{state: b.State, events: b.Events, rest: j.headerRoom(), each: make([]cost, len(b.Events))}
-	keySize := int64(len(j.eventKey(id, 0)))
-	for i, e := range b.Events {
-		const escaped, fields = 6, 256 // bytes that JSON makes of one at most; of the other fields
-		size := fields + escaped*(len(e.Kind)+len(e.Address)) + len(e.Data)
-		for _, a := range e.Artifacts {
-			size += escaped*len(a) + 3
-		}
-		p.each[i] = cost{1, keySize + min(int64(size), j.inline) + entryOverhead}
+	p := &prepared{j: j, id: id, state: b.State}
+	if n := len(b.Events); n > 0 {
+		p.updated = plain(b.Events[n-1].Time)
 	}
-	for _, o := range b.Outcomes {
-		key := j.outcomeKey(o.Scope, o.Key)
-		raw, err := encode(j.bare(key), outcomeHead{o.Artifacts}, o.Data)
-		if err != nil {
-			return nil, err
-		}
-		p.outcomes = append(p.outcomes, pair{key, raw})
+	size := 0
+	for i := range b.Events {
+		size += j.eventKeySize(id) + eventSize(&b.Events[i])
 	}
-	p.rest = p.rest.plus(j.costOf(p.outcomes...))
+	for i := range b.Outcomes {
+		size += j.outcomeKeySize(&b.Outcomes[i]) + outcomeSize(&b.Outcomes[i])
+	}
+	a := arena{left: size}
+	pairs := make([]pair, 0, len(b.Events)+len(b.Outcomes))
+	for i := range b.Events {
+		e := &b.Events[i]
+		key := a.keep(binary.BigEndian.AppendUint64(j.appendKey(a.room(j.eventKeySize(id)), kindEvent, id, ""), 0))
+		raw := a.keep(appendEvent(a.room(eventSize(e)), e))
+		pairs = append(pairs, pair{key, raw})
+	}
+	for i := range b.Outcomes {
+		o := &b.Outcomes[i]
+		key := a.keep(j.appendKey(a.room(j.outcomeKeySize(o)), kindOutcome, o.Scope, o.Key))
+		raw := a.keep(appendOutcome(a.room(outcomeSize(o)), o))
+		sign(j.bare(key), raw)
+		pairs = append(pairs, pair{key, raw})
+	}
+	p.events, p.outcomes = pairs[:len(b.Events)], pairs[len(b.Events):]
+	p.write.cost = j.costOf(pairs...)
 	return p, nil
 }
 
-func (p *prepared) total() cost {
-	sum := p.rest
-	for _, c := range p.each[p.ahead:] {
-		sum = sum.plus(c)
+// An arena cuts small slices out of large ones.
+type arena struct {
+	free []byte
+	left int // bytes that are still to be asked for
+}
+
+const arenaBlock = 64 << 10
+
+// room is an empty slice with room for n bytes.
+func (a *arena) room(n int) []byte {
+	if cap(a.free) < n {
+		a.free = make([]byte, 0, max(n, min(a.left, arenaBlock)))
 	}
-	return sum
+	a.left -= n
+	return a.free
+}
+
+// keep takes what was appended to the last room.
+func (a *arena) keep(b []byte) []byte {
+	a.free = b[len(b):]
+	return b[:len(b):len(b)]
+}
+
+// submit hands the batch to the writer and waits for it.
+func (p *prepared) submit(ctx context.Context, apply func(*group) (uint64, error)) (uint64, error) {
+	p.write.apply = apply
+	if !p.j.fits(p.write.cost.plus(p.j.headRoom())) {
+		p.write.alone = p.alone
+	}
+	return p.j.submit(ctx, &p.write)
 }
 
 // Create implements [journal.Journal].
@@ -75,40 +110,52 @@ func (j *Journal) Create(ctx context.Context, run journal.Run, first journal.Bat
 	if run.Updated.IsZero() {
 		run.Updated = run.Created
 	}
-	frozen := pair{key: j.frozenKey(run.ID)}
-	if frozen.value, err = encode(j.bare(frozen.key), frozenHead{}, run.Frozen); err != nil {
-		return err
-	}
-	p.rest = p.rest.plus(j.costOf(frozen))
-	create := func(t *badgerdb.Txn) (uint64, error) {
-		_, err := t.Get(j.headerKey(run.ID))
-		if err == nil {
-			return 0, fmt.Errorf("run %s: %w", run.ID, journal.ErrExists)
-		}
-		if !errors.Is(err, badgerdb.ErrKeyNotFound) {
-			return 0, err
-		}
-		r := run
-		r.Ordinal = j.last + 1
-		p.change(&r)
-		pairs := []pair{frozen, {j.key(kindOrdinal), binary.BigEndian.AppendUint64(nil, r.Ordinal)}}
-		for _, entry := range j.indexEntries(r) {
-			pairs = append(pairs, pair{entry, []byte(r.ID)})
-		}
-		if err := j.put(t, r, p, pairs...); err != nil {
-			return 0, err
-		}
-		j.last = r.Ordinal
-		return r.LastSeq, nil
-	}
-	_, err = j.submit(ctx, j.batchWrite(run.ID, p, create, func() (uint64, error) {
-		_, err := j.peek(run.ID)
-		if errors.Is(err, journal.ErrNotFound) {
-			return 0, nil
-		}
-		return 0, cmp.Or(err, fmt.Errorf("run %s: %w", run.ID, journal.ErrExists))
-	}))
+	run.Created, run.Updated = plain(run.Created), plain(run.Updated)
+	frozen := pair{j.frozenKey(run.ID), appendFrozen(nil, run.Frozen)}
+	sign(j.bare(frozen.key), frozen.value)
+	run.Frozen = nil
+	p.created = &creation{run, frozen}
+	after := run
+	p.change(&after)
+	p.write.cost = p.write.cost.plus(j.costOf(frozen)).plus(j.createCost(&after))
+	_, err = p.submit(ctx, p.create)
 	return err
+}
+
+// createCost is what a new run costs, beside what it froze: its header, its entries in the indexes and
+// its ordinal.
+func (j *Journal) createCost(r *journal.Run) cost {
+	c := j.headCost(r).plus(j.entry(len(j.prefix)+1, 8))
+	for _, entry := range j.indexEntries(*r) {
+		c = c.plus(j.entry(len(entry), len(r.ID)))
+	}
+	return c
+}
+
+func (p *prepared) create(g *group) (uint64, error) {
+	j := p.j
+	_, err := g.head(p.id)
+	if err := p.admit(err); err != nil {
+		return 0, err
+	}
+	r := p.created.run
+	r.Ordinal = j.last + 1
+	p.change(&r)
+	pairs := []pair{p.created.frozen, {j.key(kindOrdinal), binary.BigEndian.AppendUint64(nil, r.Ordinal)}}
+	for _, entry := range j.indexEntries(r) {
+		pairs = append(pairs, pair{entry, []byte(r.ID)})
+	}
+	if err := g.set(pairs...); err != nil {
+		return 0, err
+	}
+	if err := p.put(g, r.LastSeq); err != nil {
+		return 0, err
+	}
+	j.last = r.Ordinal
+	h := &head{run: r, indexed: r.State}
+	j.heads[r.ID] = h
+	g.change(h)
+	return r.LastSeq, nil
 }
 
 // Append implements [journal.Journal].
@@ -117,73 +164,22 @@ func (j *Journal) Append(ctx context.Context, runID string, b journal.Batch) (ui
 	if err != nil {
 		return 0, err
 	}
-	add := func(t *badgerdb.Txn) (uint64, error) {
-		r, err := j.header(t, runID)
-		if err != nil {
-			return 0, err
-		}
-		old := r.State
-		p.change(&r)
-		var pairs []pair
-		if r.State != old {
-			pairs = append(pairs, pair{j.indexEntry(byState, r.State, r.Ordinal), []byte(runID)})
-		}
-		if err := j.put(t, r, p, pairs...); err != nil {
-			return 0, err
-		}
-		if r.State != old {
-			if err := t.Delete(j.indexEntry(byState, old, r.Ordinal)); err != nil {
-				return 0, &halfDone{err}
-			}
-		}
-		return r.LastSeq, nil
-	}
-	return j.submit(ctx, j.batchWrite(runID, p, add, func() (uint64, error) {
-		r, err := j.peek(runID)
-		return r.LastSeq, err
-	}))
+	p.write.run, p.write.state = runID, b.State
+	return p.submit(ctx, p.append)
 }
 
-// batchWrite is the write of a batch. When the batch is larger than a transaction, all but the last of
-// its events are written first, ahead of the run's last number (which last tells), where no reader looks
-// and a later append writes over them; then apply does the rest and moves the number.
-func (j *Journal) batchWrite(id string, p *prepared, apply func(*badgerdb.Txn) (uint64, error), last func() (uint64, error)) *write {
-	w := &write{cost: p.total(), apply: apply}
-	if j.fits(w.cost) {
-		return w
+func (p *prepared) append(g *group) (uint64, error) {
+	h, err := g.head(p.id)
+	if err != nil {
+		return 0, err
 	}
-	w.alone = func() (uint64, error) {
-		seq, err := last()
-		if err != nil {
-			return 0, err
-		}
-		for !j.fits(p.total()) {
-			n, sum := p.ahead, cost{}
-			for n < len(p.each) && j.fits(sum.plus(p.each[n])) {
-				sum = sum.plus(p.each[n])
-				n++
-			}
-			pairs, err := j.eventPairs(id, seq+uint64(p.ahead), p.events[p.ahead:n])
-			if err != nil {
-				return 0, err
-			}
-			if err := j.inOwn(func(t *badgerdb.Txn) error { return set(t, pairs...) }); err != nil {
-				return 0, err
-			}
-			p.ahead = n
-		}
-		var end uint64
-		before := j.last
-		err = j.inOwn(func(t *badgerdb.Txn) error {
-			end, err = apply(t)
-			return err
-		})
-		if err != nil {
-			j.last = before
-		}
-		return end, err
+	last := h.run.LastSeq + uint64(len(p.events))
+	if err := p.put(g, last); err != nil {
+		return 0, err
 	}
-	return w
+	p.change(&h.run)
+	g.change(h)
+	return last, nil
 }
 
 // change makes a run what it is after the batch.
@@ -192,55 +188,86 @@ func (p *prepared) change(r *journal.Run) {
 	if p.state != "" {
 		r.State = p.state
 	}
-	if n := len(p.events); n > 0 {
-		r.Updated = p.events[n-1].Time
+	if len(p.events) > 0 {
+		r.Updated = p.updated
 	}
 }
 
-// put sets the header of a run that a batch has changed, the batch, and more pairs that go with them.
-func (j *Journal) put(t *badgerdb.Txn, r journal.Run, p *prepared, more ...pair) error {
+// put sets the events, of which the last has the number last, and the outcomes.
+func (p *prepared) put(g *group, last uint64) error {
 	rest := p.events[p.ahead:]
-	pairs, err := j.eventPairs(r.ID, r.LastSeq-uint64(len(rest)), rest)
-	if err != nil {
+	p.number(rest, last-uint64(len(rest)))
+	if err := g.set(rest...); err != nil {
 		return err
 	}
-	header := pair{key: j.headerKey(r.ID)}
-	if header.value, err = encodeRun(j.bare(header.key), r); err != nil {
-		return err
-	}
-	return set(t, slices.Concat(more, pairs, p.outcomes, []pair{header})...)
+	return g.set(p.outcomes...)
 }
 
-// eventPairs are events, numbered on from last.
-func (j *Journal) eventPairs(id string, last uint64, events []journal.Event) ([]pair, error) {
-	pairs := make([]pair, len(events))
+// number completes events that follow the number after.
+func (p *prepared) number(events []pair, after uint64) {
 	for i, e := range events {
-		key := j.eventKey(id, last+1+uint64(i))
-		raw, err := encodeEvent(j.bare(key), e)
-		if err != nil {
-			return nil, err
+		binary.BigEndian.PutUint64(e.key[len(e.key)-8:], after+1+uint64(i))
+		sign(p.j.bare(e.key), e.value)
+	}
+}
+
+// alone does a batch that is larger than a transaction. All but the last of its events are written
+// first, ahead of the run's last number, where no reader looks and a later append writes over them;
+// then apply does the rest and moves the number.
+func (p *prepared) alone() (last uint64, err error) {
+	j := p.j
+	r, err := j.peek(p.id)
+	if err := p.admit(err); err != nil {
+		return 0, err
+	}
+	total := p.write.cost.plus(j.headRoom())
+	for !j.fits(total) && p.ahead < len(p.events) {
+		n, sum := p.ahead, cost{}
+		for n < len(p.events) {
+			next := sum.plus(j.costOf(p.events[n]))
+			if !j.fits(next) {
+				break
+			}
+			sum = next
+			n++
 		}
-		pairs[i] = pair{key, raw}
+		some := p.events[p.ahead:n]
+		p.number(some, r.LastSeq+uint64(p.ahead))
+		if err := j.inGroup(func(g *group) error { return g.set(some...) }); err != nil {
+			return 0, err
+		}
+		p.ahead = n
+		total = total.minus(sum)
 	}
-	return pairs, nil
+	err = j.inGroup(func(g *group) error {
+		last, err = p.write.apply(g)
+		return err
+	})
+	return last, err
 }
 
-// header reads a run's header within a transaction.
-func (j *Journal) header(t *badgerdb.Txn, id string) (journal.Run, error) {
-	key := j.headerKey(id)
-	raw, err := value(t, key)
-	if errors.Is(err, badgerdb.ErrKeyNotFound) {
-		return journal.Run{}, fmt.Errorf("run %s: %w", id, journal.ErrNotFound)
-	}
-	if err != nil {
-		return journal.Run{}, fmt.Errorf("run %s cannot be read: %w", id, err)
-	}
-	return decodeRun(j.bare(key), id, raw)
-}
-
-// peek reads a run's header as it is now. For the writer.
+// peek reads a run's header as it is now. For the writer, between two groups.
 func (j *Journal) peek(id string) (journal.Run, error) {
+	if h := j.heads[id]; h != nil {
+		return h.run, nil
+	}
 	t := j.db.NewTransaction(false)
 	defer t.Discard()
 	return j.header(t, id)
+}
+
+// admit tells whether the batch can be recorded, from how reading the run's header went: one that is to
+// be created must not be there, not even damaged.
+func (p *prepared) admit(err error) error {
+	if p.created == nil {
+		return err
+	}
+	var damaged *journal.CorruptError
+	switch {
+	case err == nil, errors.As(err, &damaged):
+		return fmt.Errorf("run %s: %w", p.id, journal.ErrExists)
+	case errors.Is(err, journal.ErrNotFound):
+		return nil
+	}
+	return err
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/filmloom/filmloom/engine/journal/journaltest"
 )
 
-func open(t *testing.T, dir string) *badger.Journal {
+func open(t testing.TB, dir string) *badger.Journal {
 	t.Helper()
 	j, err := badger.Open(dir)
 	if err != nil {

@@ -3,6 +3,7 @@ package badger
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -107,6 +108,126 @@ func TestADamagedEventIsNamedAndTheOthersStay(t *testing.T) {
 			}
 			usable(t, j)
 		})
+	}
+}
+
+func TestAnyChangedByteOfARecordIsDamageOfThatRecordAlone(t *testing.T) {
+	j := damaged(t, func(j *Journal) []byte { return j.headerKey("r2") }, func(raw []byte) []byte { return raw })
+	_, err := j.Append(t.Context(), "r2", journal.Batch{
+		Events:   []journal.Event{{Kind: "k", Address: "a", Attempt: 7, Data: []byte(`{"a":1}`), Artifacts: []string{strings.Repeat("ab", 32), "x"}}},
+		Outcomes: []journal.Outcome{{Scope: "s", Key: "k", Data: []byte("1"), Artifacts: []string{strings.Repeat("ab", 32)}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		key  []byte
+		read func() error
+		want journal.CorruptError
+	}{
+		"header": {
+			j.headerKey("r2"), func() error { _, err := j.Run(t.Context(), "r2"); return err },
+			journal.CorruptError{Run: "r2"},
+		},
+		"frozen": {
+			j.frozenKey("r2"), func() error { _, err := j.Run(t.Context(), "r2"); return err },
+			journal.CorruptError{Run: "r2"},
+		},
+		"event": {
+			j.eventKey("r2", 6), func() (last error) {
+				for _, err := range j.Events(t.Context(), "r2", 6) {
+					last = err
+				}
+				return last
+			},
+			journal.CorruptError{Run: "r2", Seq: 6},
+		},
+		"outcome": {
+			j.outcomeKey("s", "k"), func() error { _, err := j.Outcome(t.Context(), "s", "k"); return err },
+			journal.CorruptError{Scope: "s", Key: "k"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var sound []byte
+			put := func(raw []byte) {
+				t.Helper()
+				if err := j.db.Update(func(txn *badgerdb.Txn) error { return txn.Set(c.key, raw) }); err != nil {
+					t.Fatal(err)
+				}
+			}
+			err := j.db.View(func(txn *badgerdb.Txn) (err error) {
+				sound, err = value(txn, c.key)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if sound[0] != recordVersion {
+				t.Fatalf("version %d, want %d", sound[0], recordVersion)
+			}
+			broken := func(what string, raw []byte) {
+				t.Helper()
+				put(raw)
+				var damage *journal.CorruptError
+				if err := c.read(); !errors.As(err, &damage) {
+					t.Fatalf("%s: error %v, want a *CorruptError", what, err)
+				}
+				damage.Reason = ""
+				if *damage != c.want {
+					t.Fatalf("%s: it names %+v, want %+v", what, *damage, c.want)
+				}
+			}
+			for i := range sound {
+				for _, bit := range []byte{1, 0x80} {
+					raw := slices.Clone(sound)
+					raw[i] ^= bit
+					broken(fmt.Sprintf("byte %d ^ %d", i, bit), raw)
+				}
+				broken(fmt.Sprintf("%d bytes", i), sound[:i])
+			}
+			broken("a byte more", append(slices.Clone(sound), 0))
+			put(sound)
+			if err := c.read(); err != nil {
+				t.Errorf("restored: %v", err)
+			}
+		})
+	}
+	usable(t, j)
+}
+
+func TestAMissingEventInALongRunIsNamed(t *testing.T) {
+	j, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	const events, missing = 3 * eventPageSize, 2*eventPageSize + 5
+	if err := j.Create(t.Context(), journal.Run{ID: "r"}, journal.Batch{Events: make([]journal.Event, events)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.db.Update(func(txn *badgerdb.Txn) error { return txn.Delete(j.eventKey("r", missing)) }); err != nil {
+		t.Fatal(err)
+	}
+	var seen uint64
+	var damage *journal.CorruptError
+	for e, err := range j.Events(t.Context(), "r", 1) {
+		if err != nil && !errors.As(err, &damage) {
+			t.Fatal(err)
+		} else if err == nil {
+			seen = e.Seq
+		}
+	}
+	if damage == nil || damage.Seq != missing || seen != missing-1 {
+		t.Errorf("after event %d: %v; want event %d named", seen, damage, missing)
+	}
+	seen = missing
+	for e, err := range j.Events(t.Context(), "r", missing+1) {
+		if seen++; err != nil || e.Seq != seen {
+			t.Fatalf("event %d, %v; want %d", e.Seq, err, seen)
+		}
+	}
+	if seen != events {
+		t.Errorf("the last event is %d, want %d", seen, events)
 	}
 }
 
@@ -249,78 +370,4 @@ func TestAnInterruptedDeletionIsFinishedAtOpen(t *testing.T) {
 	if n := countKeys(t, j, "gone"); n != 0 {
 		t.Errorf("%d keys are left", n)
 	}
-}
-
-func FuzzDecode(f *testing.F) {
-	key := []byte("er1\x00\x00\x00\x00\x00\x00\x00\x00\x01")
-	raw, err := encodeEvent(key, journal.Event{Kind: "k", Data: []byte(`{"a":1}`), Artifacts: []string{"aa"}})
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(raw, false)
-	f.Add(raw[:6], true)
-	f.Add([]byte{1, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}, true)
-	f.Fuzz(func(t *testing.T, raw []byte, sign bool) {
-		if sign && len(raw) > 5 { // past the checksum, into the decoder
-			raw = append([]byte(nil), raw...)
-			raw[0] = recordVersion
-			sum := checksum(key, raw[5:])
-			raw[1], raw[2], raw[3], raw[4] = byte(sum>>24), byte(sum>>16), byte(sum>>8), byte(sum)
-		}
-		ev, err := decodeEvent(key, "r1", 1, raw)
-		var damage *journal.CorruptError
-		if err != nil {
-			if !errors.As(err, &damage) {
-				t.Fatalf("error %v, want a *CorruptError", err)
-			}
-			return
-		}
-		again, err := encodeEvent(key, ev)
-		if err != nil {
-			return // a time or text that no caller could have given
-		}
-		back, err := decodeEvent(key, "r1", 1, again)
-		if err != nil || string(back.Data) != string(ev.Data) || back.Kind != ev.Kind || back.Attempt != ev.Attempt {
-			t.Fatalf("%+v came back as %+v, %v", ev, back, err)
-		}
-	})
-}
-
-// The rate at which 64 runs can record events, each waiting for its own to be durable.
-func BenchmarkAppend64Runs(b *testing.B) {
-	j, err := Open(b.TempDir())
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer j.Close()
-	const runs = 64
-	for i := range runs {
-		if err := j.Create(b.Context(), journal.Run{ID: fmt.Sprint("r", i)}, journal.Batch{}); err != nil {
-			b.Fatal(err)
-		}
-	}
-	data := []byte(`{"provider":"illustrator","output":{"image":{"sha256":"` + strings.Repeat("ab", 32) + `","size":123456}}}`)
-	tokens := make(chan struct{})
-	done := make(chan error, runs)
-	b.ResetTimer()
-	for i := range runs {
-		go func() {
-			var failed error
-			for range tokens {
-				_, err := j.Append(b.Context(), fmt.Sprint("r", i), journal.Batch{Events: []journal.Event{{Kind: "instance_done", Data: data}}})
-				failed = errors.Join(failed, err)
-			}
-			done <- failed
-		}()
-	}
-	for range b.N {
-		tokens <- struct{}{}
-	}
-	close(tokens)
-	for range runs {
-		if err := <-done; err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "appends/s")
 }

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 }
 
 // writeUntilKilled appends to several runs at once and says on stdout what was acknowledged, one
-// "<run> <last number> <batch>" a line.
+// "<run> <last number> <batch> <forgotten>" a line: the outcomes "old0", "old1", … below the last are forgotten.
 func writeUntilKilled(dir string) {
 	j, err := badger.Open(dir)
 	if err != nil {
@@ -66,13 +66,20 @@ func writeUntilKilled(dir string) {
 					}
 					b.Events = append(b.Events, journal.Event{Attempt: n, Data: data})
 				}
-				b.Outcomes = []journal.Outcome{{Scope: id, Key: "newest", Data: json.RawMessage(fmt.Sprint(n))}}
+				b.Outcomes = []journal.Outcome{
+					{Scope: id, Key: "newest", Data: json.RawMessage(fmt.Sprint(n))},
+					{Scope: id, Key: fmt.Sprint("old", n)},
+				}
 				last, err := j.Append(noContext, id, b)
+				if err == nil {
+					say(id, last, n, 0)
+					err = j.Forget(noContext, journal.OutcomeKey{Scope: id, Key: fmt.Sprint("old", n-1)})
+				}
 				if err != nil {
 					fmt.Fprintln(os.Stderr, err)
 					os.Exit(1)
 				}
-				say(id, last, n)
+				say(id, last, n, n)
 			}
 		}()
 	}
@@ -82,8 +89,8 @@ func writeUntilKilled(dir string) {
 func TestAKilledProcessLosesNothingThatWasAcknowledged(t *testing.T) {
 	dir := t.TempDir()
 	type acknowledged struct {
-		last  uint64
-		batch int
+		last             uint64
+		batch, forgotten int
 	}
 	acks := map[string]acknowledged{}
 	for round := range 4 {
@@ -102,12 +109,11 @@ func TestAKilledProcessLosesNothingThatWasAcknowledged(t *testing.T) {
 		for s := bufio.NewScanner(stdout); s.Scan(); lines++ {
 			var id string
 			var a acknowledged
-			if _, err := fmt.Sscan(s.Text(), &id, &a.last, &a.batch); err != nil {
+			if _, err := fmt.Sscan(s.Text(), &id, &a.last, &a.batch, &a.forgotten); err != nil {
 				t.Fatalf("line %q: %v", s.Text(), err)
 			}
-			if a.last > acks[id].last {
-				acks[id] = a
-			}
+			a.last, a.batch, a.forgotten = max(a.last, acks[id].last), max(a.batch, acks[id].batch), max(a.forgotten, acks[id].forgotten)
+			acks[id] = a
 			if lines == 200+round*77 {
 				if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
 					t.Fatal(err)
@@ -151,6 +157,15 @@ func TestAKilledProcessLosesNothingThatWasAcknowledged(t *testing.T) {
 		}
 		if r.State != fmt.Sprint("s", batch) || string(o.Data) != fmt.Sprint(batch) {
 			t.Errorf("%s: events up to batch %d, but state %s and outcome %s", id, batch, r.State, o.Data)
+		}
+		// What was forgotten stays so, and the newest was not.
+		for n := range a.forgotten {
+			if _, err := j.Outcome(t.Context(), id, fmt.Sprint("old", n)); !errors.Is(err, journal.ErrNotFound) {
+				t.Errorf("%s: outcome %d of %d that were forgotten: %v", id, n, a.forgotten, err)
+			}
+		}
+		if _, err := j.Outcome(t.Context(), id, fmt.Sprint("old", batch)); err != nil {
+			t.Error(err)
 		}
 	}
 	if len(acks) != 24 {

@@ -17,10 +17,55 @@ func (j *Journal) Delete(ctx context.Context, runID string) error {
 	return err
 }
 
+// Forget implements [journal.Journal]. The keys go with the appends of the time, as many in one
+// transaction as fit half of it.
+func (j *Journal) Forget(ctx context.Context, keys ...journal.OutcomeKey) error {
+	var next [][]byte
+	var sum cost
+	forget := func() error {
+		gone, c := next, sum
+		next, sum = nil, cost{}
+		_, err := j.submit(ctx, &write{cost: c, apply: func(g *group) (uint64, error) {
+			return 0, g.forget(gone)
+		}})
+		return err
+	}
+	for _, k := range keys {
+		if k.Validate() != nil {
+			continue
+		}
+		key := j.outcomeKey(k.Scope, k.Key)
+		c := j.costOf(pair{key: key})
+		if twice := sum.plus(c).plus(sum).plus(c); len(next) > 0 && !j.fits(twice) {
+			if err := forget(); err != nil {
+				return err
+			}
+		}
+		next, sum = append(next, key), sum.plus(c)
+	}
+	return forget()
+}
+
+// forget deletes those of the keys that exist.
+func (g *group) forget(keys [][]byte) error {
+	for _, key := range keys {
+		_, err := g.t.Get(key)
+		if err == nil {
+			err = g.delete(key)
+		}
+		if err != nil && !errors.Is(err, badgerdb.ErrKeyNotFound) {
+			return &halfDone{err}
+		}
+	}
+	return nil
+}
+
 func (j *Journal) delete(id string) error {
 	note := pair{key: j.key(kindDeletion, id), value: []byte{0}}
 	var gone [][]byte
-	err := j.inOwn(func(t *badgerdb.Txn) error {
+	delete(j.heads, id)
+	err := j.inGroup(func(g *group) error {
+		t := g.t
 		r, err := j.header(t, id)
 		var damaged *journal.CorruptError
 		switch {
@@ -37,12 +82,10 @@ func (j *Journal) delete(id string) error {
 				note.value = append([]byte{1}, r.Lineage...)
 			}
 		}
-		for _, key := range append(gone, j.headerKey(id), j.frozenKey(id)) {
-			if err := t.Delete(key); err != nil {
-				return err
-			}
+		if err := g.delete(append(gone, j.headerKey(id), j.frozenKey(id))...); err != nil {
+			return err
 		}
-		return t.Set(note.key, note.value)
+		return g.set(note)
 	})
 	if err != nil {
 		return err
@@ -117,7 +160,7 @@ func (j *Journal) sweep(note pair) error {
 			return err
 		}
 	}
-	return j.inOwn(func(t *badgerdb.Txn) error { return t.Delete(note.key) })
+	return j.inGroup(func(g *group) error { return g.delete(note.key) })
 }
 
 // removeAll deletes every key with a prefix, in as many transactions as it takes.
@@ -140,14 +183,7 @@ func (j *Journal) removeAll(prefix []byte) error {
 			return nil
 		})
 		if err == nil && len(keys) > 0 {
-			err = j.inOwn(func(t *badgerdb.Txn) error {
-				for _, key := range keys {
-					if err := t.Delete(key); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
+			err = j.inGroup(func(g *group) error { return g.delete(keys...) })
 		}
 		if err != nil || !more {
 			return err

@@ -12,8 +12,9 @@
 // # What it promises
 //
 // What [journal.Journal] does. One goroutine writes. While it synchronises the disk, further appends
-// gather, and the next transaction takes them all: 64 runs that append at once cost about as many
-// synchronisations as one. SyncWrites is used rather than DB.Sync at the end of each group because
+// gather, and the next transaction takes them all: 256 that append at once, to one run or to many, cost
+// about as many synchronisations as one. A run's header, which tells its state and last number, goes into
+// such a transaction once, however many batches the run got in it. SyncWrites is used rather than DB.Sync at the end of each group because
 // DB.Sync leaves out the log of a memtable that became full in between; on a database without
 // SyncWrites the journal calls DB.Sync, which survives a crash of the process but, in that rare case,
 // not of the machine.
@@ -24,5 +25,6 @@
 // # What it never does
 //
 // It never trusts what it reads: each record carries a version, a checksum over its key and content,
-// and is refused with a [journal.CorruptError] when they don't fit. It never prints data.
+// and is refused with a [journal.CorruptError] when they don't fit. Records of every version so far can
+// be read, so that a journal needs no conversion. It never prints data.
 package badger

@@ -3,7 +3,6 @@ package badger
 import (
 	"bytes"
 	"encoding/binary"
-	"slices"
 
 	"github.com/filmloom/filmloom/engine/journal"
 )
@@ -28,14 +27,22 @@ const (
 )
 
 func (j *Journal) key(kind byte, parts ...string) []byte {
-	k := append(slices.Clone(j.prefix), kind)
+	size := len(j.prefix) + 1
+	for _, p := range parts {
+		size += 1 + len(p)
+	}
+	return j.appendKey(make([]byte, 0, size+8), kind, parts...) // with room for a number
+}
+
+func (j *Journal) appendKey(dst []byte, kind byte, parts ...string) []byte {
+	dst = append(append(dst, j.prefix...), kind)
 	for i, p := range parts {
 		if i > 0 {
-			k = append(k, 0)
+			dst = append(dst, 0)
 		}
-		k = append(k, p...)
+		dst = append(dst, p...)
 	}
-	return k
+	return dst
 }
 
 func (j *Journal) headerKey(id string) []byte { return j.key(kindHeader, id) }
@@ -46,6 +53,12 @@ func (j *Journal) eventsKey(id string) []byte { return j.key(kindEvent, id, "") 
 
 func (j *Journal) eventKey(id string, seq uint64) []byte {
 	return binary.BigEndian.AppendUint64(j.eventsKey(id), seq)
+}
+
+func (j *Journal) eventKeySize(id string) int { return len(j.prefix) + 1 + len(id) + 1 + 8 }
+
+func (j *Journal) outcomeKeySize(o *journal.Outcome) int {
+	return len(j.prefix) + 1 + len(o.Scope) + 1 + len(o.Key)
 }
 
 func (j *Journal) outcomeKey(scope, key string) []byte { return j.key(kindOutcome, scope, key) }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
 
@@ -35,10 +36,13 @@ type Journal struct {
 		pending []*write
 		closing bool
 	}
-	wake   chan struct{} // holds a token when the queue may have changed
-	idle   chan struct{} // closed when the writer has ended
-	broken error         // the writer's alone
-	last   uint64        // the last ordinal given; the writer's alone
+	wake chan struct{} // holds a token when the queue may have changed
+	idle chan struct{} // closed when the writer has ended
+
+	// The writer's alone.
+	broken error            // why nothing more is accepted
+	last   uint64           // the last ordinal given
+	heads  map[string]*head // of runs that were written to lately
 }
 
 // Options are the settings for a database that holds a journal: small memory and files, durable writes,
@@ -50,6 +54,7 @@ func Options(dir string) badgerdb.Options {
 		WithSyncWrites(true).
 		WithMemTableSize(8 << 20).
 		WithNumMemtables(2).
+		WithBlockSize(8 << 10).
 		WithBlockCacheSize(8 << 20).
 		WithIndexCacheSize(4 << 20).
 		WithValueLogFileSize(16 << 20).
@@ -63,7 +68,8 @@ func Open(dir string) (*Journal, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the journal's directory cannot be made: %w", err)
 	}
-	db, err := OpenDB(Options(dir))
+	// One goroutine writes, and nobody else: there is nothing to conflict with.
+	db, err := OpenDB(Options(dir).WithDetectConflicts(false))
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +104,7 @@ func New(db *badgerdb.DB, prefix string) (*Journal, error) {
 		db: db, prefix: []byte(prefix),
 		// What does not count here is the little that Badger adds to each entry itself.
 		budget: db.MaxBatchSize() * 9 / 10, count: int(db.MaxBatchCount() * 9 / 10), inline: o.ValueThreshold,
-		wake: make(chan struct{}, 1), idle: make(chan struct{}),
+		heads: map[string]*head{}, wake: make(chan struct{}, 1), idle: make(chan struct{}),
 	}
 	if j.budget < 1<<20 || o.ValueLogFileSize < 2*journal.MaxRecord {
 		return nil, errors.New("the journal needs a database with a MemTableSize of at least 8 MiB and a ValueLogFileSize of at least 16 MiB")
@@ -194,5 +200,8 @@ func value(t *badgerdb.Txn, key []byte) ([]byte, error) {
 	raw, err := item.ValueCopy(nil)
 	return slices.Clip(raw), err
 }
+
+// plain is a time as it comes back from every journal: in UTC, without a monotonic reading.
+func plain(t time.Time) time.Time { return t.UTC().Round(0) }
 
 var _ journal.Journal = (*Journal)(nil)

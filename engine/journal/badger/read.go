@@ -3,6 +3,7 @@ package badger
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
@@ -16,6 +17,13 @@ import (
 // pageSize is how many records are read from one snapshot. Listings hold none while the caller works, so
 // that a slow reader keeps no old versions alive and Close waits for nobody.
 const pageSize = 128
+
+// Events come in larger pages, as a run that is resumed reads all of its own; but not in one that takes
+// much memory.
+const (
+	eventPageSize  = 1024
+	eventPageBytes = 1 << 20
+)
 
 // view runs a function on a snapshot of what is durable.
 func (j *Journal) view(ctx context.Context, fn func(t *badgerdb.Txn) error) error {
@@ -47,6 +55,11 @@ func (j *Journal) wholeRun(t *badgerdb.Txn, id string) (journal.Run, error) {
 	if err != nil {
 		return r, err
 	}
+	return j.withFrozen(t, r)
+}
+
+func (j *Journal) withFrozen(t *badgerdb.Txn, r journal.Run) (journal.Run, error) {
+	id := r.ID
 	key := j.frozenKey(id)
 	raw, err := value(t, key)
 	if errors.Is(err, badgerdb.ErrKeyNotFound) {
@@ -55,10 +68,8 @@ func (j *Journal) wholeRun(t *badgerdb.Txn, id string) (journal.Run, error) {
 	if err != nil {
 		return r, fmt.Errorf("run %s cannot be read: %w", id, err)
 	}
-	if r.Frozen, err = decode(j.bare(key), raw, &frozenHead{}); err != nil {
-		return r, &journal.CorruptError{Run: id, Reason: "what it froze: " + err.Error()}
-	}
-	return r, nil
+	r.Frozen, err = decodeFrozen(j.bare(key), id, raw)
+	return r, err
 }
 
 // Runs implements [journal.Journal].
@@ -78,8 +89,12 @@ func (j *Journal) Runs(ctx context.Context, q journal.Query) iter.Seq2[journal.R
 	}
 	return func(yield func(journal.Run, error) bool) {
 		given := 0
-		// The position is that of the last entry seen; it is below every entry with a greater number.
-		for at := append(slices.Clone(prefix), bytes.Repeat([]byte{0xff}, 9)...); at != nil; {
+		// The position is that of the last entry seen: the listing goes on below it.
+		at := append(slices.Clone(prefix), bytes.Repeat([]byte{0xff}, 9)...)
+		if q.Before > 0 {
+			at = binary.BigEndian.AppendUint64(slices.Clone(prefix), q.Before)
+		}
+		for at != nil {
 			var page []found
 			err := j.view(ctx, func(t *badgerdb.Txn) error {
 				it := t.NewIterator(badgerdb.IteratorOptions{Prefix: prefix, Reverse: true, PrefetchValues: true, PrefetchSize: pageSize})
@@ -95,13 +110,17 @@ func (j *Journal) Runs(ctx context.Context, q journal.Query) iter.Seq2[journal.R
 					if err != nil {
 						return err
 					}
-					r, err := j.wholeRun(t, string(id))
+					r, err := j.header(t, string(id))
+					r.Ordinal = number(key)
+					asked := err != nil || q.Matches(r)
+					if err == nil && asked {
+						r, err = j.withFrozen(t, r)
+					}
 					var damaged *journal.CorruptError
 					if err != nil && !errors.As(err, &damaged) {
 						return err
 					}
-					r.Ordinal = number(key)
-					if err != nil || q.Matches(r) {
+					if asked {
 						page = append(page, found{r, err})
 					}
 					if len(page) == pageSize || q.Limit > 0 && given+len(page) == q.Limit {
@@ -131,8 +150,9 @@ func (j *Journal) Runs(ctx context.Context, q journal.Query) iter.Seq2[journal.R
 func (j *Journal) Events(ctx context.Context, runID string, from uint64) iter.Seq2[journal.Event, error] {
 	return func(yield func(journal.Event, error) bool) {
 		next, last, first := max(from, 1), uint64(0), true
+		var page []journal.Event
 		for first || next <= last {
-			var page []journal.Event
+			page = page[:0]
 			err := j.view(ctx, func(t *badgerdb.Txn) error {
 				r, err := j.header(t, runID)
 				if err != nil {
@@ -141,14 +161,12 @@ func (j *Journal) Events(ctx context.Context, runID string, from uint64) iter.Se
 				if first {
 					last, first = r.LastSeq, false
 				}
-				for ; next <= last && len(page) < pageSize; next++ {
-					ev, err := j.event(t, runID, next)
-					if err != nil {
-						return err
-					}
-					page = append(page, ev)
+				if next > last {
+					return nil
 				}
-				return nil
+				page, err = j.events(t, page, runID, next, last)
+				next += uint64(len(page))
+				return err
 			})
 			for _, ev := range page {
 				if !yield(ev, nil) {
@@ -163,16 +181,31 @@ func (j *Journal) Events(ctx context.Context, runID string, from uint64) iter.Se
 	}
 }
 
-func (j *Journal) event(t *badgerdb.Txn, run string, seq uint64) (journal.Event, error) {
-	key := j.eventKey(run, seq)
-	raw, err := value(t, key)
-	if errors.Is(err, badgerdb.ErrKeyNotFound) {
-		return journal.Event{}, &journal.CorruptError{Run: run, Seq: seq, Reason: "it is missing"}
+// events appends a page of a run's events, from a number on and not beyond another. Before the error
+// come the events that could be read.
+func (j *Journal) events(t *badgerdb.Txn, page []journal.Event, run string, next, last uint64) ([]journal.Event, error) {
+	// Values are read as they come: fetching each in a goroutine, as Badger's prefetching does, costs
+	// more than it gains for records as small as these.
+	it := t.NewIterator(badgerdb.IteratorOptions{Prefix: j.eventsKey(run)})
+	defer it.Close()
+	size := 0
+	for it.Seek(j.eventKey(run, next)); next <= last && len(page) < eventPageSize && size < eventPageBytes; it.Next() {
+		if !it.Valid() || number(it.Item().Key()) != next {
+			return page, &journal.CorruptError{Run: run, Seq: next, Reason: "it is missing"}
+		}
+		raw, err := it.Item().ValueCopy(nil)
+		if err != nil {
+			return page, fmt.Errorf("event %d of run %s cannot be read: %w", next, run, err)
+		}
+		ev, err := decodeEvent(j.bare(it.Item().Key()), run, next, slices.Clip(raw))
+		if err != nil {
+			return page, err
+		}
+		page = append(page, ev)
+		size += len(raw)
+		next++
 	}
-	if err != nil {
-		return journal.Event{}, fmt.Errorf("event %d of run %s cannot be read: %w", seq, run, err)
-	}
-	return decodeEvent(j.bare(key), run, seq, raw)
+	return page, nil
 }
 
 // Outcome implements [journal.Journal].

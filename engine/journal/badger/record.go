@@ -2,140 +2,179 @@ package badger
 
 import (
 	"encoding/binary"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
-	"time"
 
 	"github.com/filmloom/filmloom/engine/journal"
 )
 
 // A record is
 //
-//	version (1 byte) | CRC-32C of key and the rest (4 bytes) | length of the head (uvarint) | head (JSON) | data
+//	version (1 byte) | CRC-32C of key and the rest (4 bytes) | head | data
 //
 // where the key goes without the journal's prefix, so that a copy under another prefix stays readable.
-// The data is outside the JSON because it must come back byte for byte.
-const recordVersion = 1
+// The head is a row of fields (see fields.go), each of which tells its own length; the data is what
+// follows, byte for byte. Records of version 1 are still read (see version1.go).
+const (
+	recordVersion = 2
+	preamble      = 5 // bytes of version and checksum
+)
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// runHead is the part of a run that changes.
-type runHead struct {
-	Pipeline string    `json:"pipeline,omitempty"`
-	Lineage  string    `json:"lineage,omitempty"`
-	Parent   string    `json:"parent,omitempty"`
-	State    string    `json:"state,omitempty"`
-	Created  time.Time `json:"created"`
-	Updated  time.Time `json:"updated"`
-	Ordinal  uint64    `json:"ordinal"`
-	LastSeq  uint64    `json:"last_seq"`
+func checksum(key, rest []byte) uint32 {
+	return crc32.Update(crc32.Checksum(key, castagnoli), castagnoli, rest)
 }
 
-type eventHead struct {
-	Time      time.Time `json:"time"`
-	Kind      string    `json:"kind,omitempty"`
-	Address   string    `json:"address,omitempty"`
-	Attempt   int       `json:"attempt,omitempty"`
-	Artifacts []string  `json:"artifacts,omitempty"`
-}
-
-type outcomeHead struct {
-	Artifacts []string `json:"artifacts,omitempty"`
-}
-
-type frozenHead struct{}
-
-// encode makes a record. Heads always encode: their strings and times have been validated.
-func encode(key []byte, head any, data []byte) ([]byte, error) {
-	h, err := json.Marshal(head)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", journal.ErrInvalid, err)
-	}
-	raw := make([]byte, 5, 5+binary.MaxVarintLen32+len(h)+len(data))
+// sign completes a record that begins with a preamble.
+func sign(key, raw []byte) {
 	raw[0] = recordVersion
-	raw = binary.AppendUvarint(raw, uint64(len(h)))
-	raw = append(raw, h...)
-	raw = append(raw, data...)
-	binary.BigEndian.PutUint32(raw[1:], checksum(key, raw[5:]))
-	return raw, nil
+	binary.BigEndian.PutUint32(raw[1:], checksum(key, raw[preamble:]))
 }
 
-// decode reads a record; data is part of raw, nil when empty. The error says why it cannot be read, for
-// a CorruptError.
-func decode(key, raw []byte, head any) (data []byte, err error) {
+// unseal checks a record and gives its version and what follows its preamble. The error says why it
+// cannot be read, for a CorruptError.
+func unseal(key, raw []byte) (version byte, rest []byte, err error) {
 	switch {
 	case len(raw) == 0:
-		return nil, fmt.Errorf("it is empty")
-	case raw[0] != recordVersion:
-		return nil, fmt.Errorf("its version is %d and this program knows version %d", raw[0], recordVersion)
-	case len(raw) < 6:
-		return nil, fmt.Errorf("it is cut short")
-	case binary.BigEndian.Uint32(raw[1:]) != checksum(key, raw[5:]):
-		return nil, fmt.Errorf("its checksum does not fit")
+		return 0, nil, errors.New("it is empty")
+	case raw[0] == 0 || raw[0] > recordVersion:
+		return 0, nil, fmt.Errorf("its version is %d and this program knows versions up to %d", raw[0], recordVersion)
+	case len(raw) < preamble:
+		return 0, nil, errors.New("it is cut short")
+	case binary.BigEndian.Uint32(raw[1:]) != checksum(key, raw[preamble:]):
+		return 0, nil, errors.New("its checksum does not fit")
 	}
-	n, w := binary.Uvarint(raw[5:])
-	if w <= 0 || n > uint64(len(raw)-5-w) {
-		return nil, fmt.Errorf("the length of its head does not fit")
-	}
-	body := raw[5+w:]
-	if err := json.Unmarshal(body[:n], head); err != nil {
-		return nil, fmt.Errorf("its head does not decode")
-	}
-	if data = body[n:]; len(data) == 0 {
-		data = nil
-	}
-	return data, nil
+	return raw[0], raw[preamble:], nil
 }
 
-func checksum(key, body []byte) uint32 {
-	return crc32.Update(crc32.Checksum(key, castagnoli), castagnoli, body)
+// errHead is why a record cannot be read whose checksum fits: another program wrote it.
+var errHead = errors.New("its head does not decode")
+
+// runSize is an upper bound of the size of a run's header.
+func runSize(r *journal.Run) int {
+	return preamble + textSize(r.Pipeline) + textSize(r.Lineage) + textSize(r.Parent) + textSize(r.State) + 2*timeSize + 2*numberSize
+}
+
+// appendRun appends the part of a run that changes, its header.
+func appendRun(dst []byte, r *journal.Run) []byte {
+	dst = append(dst, make([]byte, preamble)...)
+	dst = appendText(dst, r.Pipeline)
+	dst = appendText(dst, r.Lineage)
+	dst = appendText(dst, r.Parent)
+	dst = appendText(dst, r.State)
+	dst = appendTime(dst, r.Created)
+	dst = appendTime(dst, r.Updated)
+	dst = binary.AppendUvarint(dst, r.Ordinal)
+	return binary.AppendUvarint(dst, r.LastSeq)
 }
 
 func decodeRun(key []byte, id string, raw []byte) (journal.Run, error) {
-	var h runHead
-	if _, err := decode(key, raw, &h); err != nil {
+	r := journal.Run{ID: id}
+	version, rest, err := unseal(key, raw)
+	switch {
+	case err != nil:
+	case version == 1:
+		err = decodeRun1(rest, &r)
+	default:
+		f := fields{rest: rest}
+		r.Pipeline, r.Lineage, r.Parent, r.State = f.text(), f.text(), f.text(), f.text()
+		r.Created, r.Updated = f.time(), f.time()
+		r.Ordinal, r.LastSeq = f.number(), f.number()
+		if rest, err = f.end(); rest != nil {
+			err = errHead
+		}
+	}
+	if err != nil {
 		return journal.Run{ID: id}, &journal.CorruptError{Run: id, Reason: err.Error()}
 	}
-	return journal.Run{
-		ID: id, Pipeline: h.Pipeline, Lineage: h.Lineage, Parent: h.Parent, State: h.State,
-		Created: h.Created, Updated: h.Updated, Ordinal: h.Ordinal, LastSeq: h.LastSeq,
-	}, nil
+	return r, nil
 }
 
-func encodeRun(key []byte, r journal.Run) ([]byte, error) {
-	return encode(key, runHead{
-		Pipeline: r.Pipeline, Lineage: r.Lineage, Parent: r.Parent, State: r.State,
-		Created: plain(r.Created), Updated: plain(r.Updated), Ordinal: r.Ordinal, LastSeq: r.LastSeq,
-	}, nil)
+// appendFrozen appends what a run froze.
+func appendFrozen(dst, data []byte) []byte {
+	return append(append(dst, make([]byte, preamble)...), data...)
+}
+
+func decodeFrozen(key []byte, run string, raw []byte) ([]byte, error) {
+	version, data, err := unseal(key, raw)
+	if err == nil && version == 1 {
+		data, err = decodeHead1(data, &struct{}{})
+	}
+	if err != nil {
+		return nil, &journal.CorruptError{Run: run, Reason: "what it froze: " + err.Error()}
+	}
+	return orNil(data), nil
+}
+
+// eventSize is an upper bound of the size of an event's record.
+func eventSize(e *journal.Event) int {
+	return preamble + timeSize + textSize(e.Kind) + textSize(e.Address) + numberSize + digestsSize(e.Artifacts) + len(e.Data)
+}
+
+func appendEvent(dst []byte, e *journal.Event) []byte {
+	dst = append(dst, make([]byte, preamble)...)
+	dst = appendTime(dst, e.Time)
+	dst = appendText(dst, e.Kind)
+	dst = appendText(dst, e.Address)
+	dst = binary.AppendVarint(dst, int64(e.Attempt))
+	dst = appendDigests(dst, e.Artifacts)
+	return append(dst, e.Data...)
 }
 
 func decodeEvent(key []byte, run string, seq uint64, raw []byte) (journal.Event, error) {
-	var h eventHead
-	data, err := decode(key, raw, &h)
+	e := journal.Event{Seq: seq}
+	version, rest, err := unseal(key, raw)
+	switch {
+	case err != nil:
+	case version == 1:
+		err = decodeEvent1(rest, &e)
+	default:
+		f := fields{rest: rest}
+		e.Time, e.Kind, e.Address, e.Attempt, e.Artifacts = f.time(), f.text(), f.text(), f.signed(), f.digests()
+		e.Data, err = f.end()
+	}
 	if err != nil {
 		return journal.Event{Seq: seq}, &journal.CorruptError{Run: run, Seq: seq, Reason: err.Error()}
 	}
-	return journal.Event{
-		Seq: seq, Time: h.Time, Kind: h.Kind, Address: h.Address, Attempt: h.Attempt, Data: data, Artifacts: h.Artifacts,
-	}, nil
+	return e, nil
 }
 
-func encodeEvent(key []byte, e journal.Event) ([]byte, error) {
-	return encode(key, eventHead{
-		Time: plain(e.Time), Kind: e.Kind, Address: e.Address, Attempt: e.Attempt, Artifacts: e.Artifacts,
-	}, e.Data)
+// outcomeSize is an upper bound of the size of an outcome's record.
+func outcomeSize(o *journal.Outcome) int {
+	return preamble + digestsSize(o.Artifacts) + len(o.Data)
+}
+
+func appendOutcome(dst []byte, o *journal.Outcome) []byte {
+	dst = append(dst, make([]byte, preamble)...)
+	dst = appendDigests(dst, o.Artifacts)
+	return append(dst, o.Data...)
 }
 
 func decodeOutcome(key, raw []byte) (journal.Outcome, error) {
 	scope, name := readOutcomeKey(key)
-	var h outcomeHead
-	data, err := decode(key, raw, &h)
+	o := journal.Outcome{Scope: scope, Key: name}
+	version, rest, err := unseal(key, raw)
+	switch {
+	case err != nil:
+	case version == 1:
+		err = decodeOutcome1(rest, &o)
+	default:
+		f := fields{rest: rest}
+		o.Artifacts = f.digests()
+		o.Data, err = f.end()
+	}
 	if err != nil {
 		return journal.Outcome{Scope: scope, Key: name}, &journal.CorruptError{Scope: scope, Key: name, Reason: err.Error()}
 	}
-	return journal.Outcome{Scope: scope, Key: name, Data: data, Artifacts: h.Artifacts}, nil
+	return o, nil
 }
 
-// plain is a time as it comes back from every journal: in UTC, without a monotonic reading.
-func plain(t time.Time) time.Time { return t.UTC().Round(0) }
+// orNil is data as it comes back from every journal: nil when empty.
+func orNil(data []byte) []byte {
+	if len(data) == 0 {
+		return nil
+	}
+	return data
+}

@@ -1,8 +1,8 @@
 package journaltest
 
 import (
-	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -75,6 +75,16 @@ func listing(t *testing.T, j journal.Journal) {
 		{Lineage: "l1"},
 		{Lineage: "l1", State: "running", Pipeline: "film"},
 		{Lineage: "l9"},
+		{Before: 1},
+		{Before: 2},
+		{Before: 200, Limit: 160},
+		{Before: 300},
+		{Before: math.MaxUint64, Limit: 3},
+		{Before: 77, Pipeline: "film", Limit: 20},
+		{Before: 250, Pipeline: "film"},
+		{Before: 150, State: "failed"},
+		{Before: 150, Lineage: "l1", State: "running"},
+		{Before: 100, Lineage: "l1"},
 	} {
 		var want []string
 		for i := 299; i >= 0; i-- {
@@ -92,6 +102,45 @@ func listing(t *testing.T, j journal.Journal) {
 				t.Fatalf("%+v: an incomplete run: %+v", q, r)
 			}
 		}
+	}
+}
+
+func paging(t *testing.T, j journal.Journal) {
+	var want []string
+	for i := range 50 {
+		r := sample(fmt.Sprint("r", i))
+		r.State = []string{"done", "failed"}[i%2]
+		create(t, j, r)
+		if r.State == "failed" && i != 21 {
+			want = append(want, r.ID)
+		}
+	}
+	if err := j.Delete(t.Context(), "r21"); err != nil {
+		t.Fatal(err)
+	}
+	slices.Reverse(want)
+	var got []string
+	q := journal.Query{State: "failed", Limit: 7}
+	for page := 1; ; page++ {
+		runs := collected(t, j.Runs(t.Context(), q))
+		if len(runs) == 0 {
+			break
+		}
+		for _, r := range runs {
+			got = append(got, r.ID)
+		}
+		q.Before = runs[len(runs)-1].Ordinal
+		if page == 2 { // What comes between two pages moves nothing, not even the run the next begins before.
+			newer := sample("newer")
+			newer.State = "failed"
+			create(t, j, newer)
+			if err := j.Delete(t.Context(), runs[len(runs)-1].ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
@@ -114,43 +163,6 @@ func listingMeanwhile(t *testing.T, j journal.Journal) {
 	}
 	if got := collected(t, j.Runs(t.Context(), journal.Query{State: "done"})); len(got) != 150 {
 		t.Errorf("%d runs are done, want 150", len(got))
-	}
-}
-
-func outcomes(t *testing.T, j journal.Journal) {
-	create(t, j, sample("r1"), sample("r2"))
-	old := journal.Outcome{Scope: "shared", Key: "k", Data: json.RawMessage("1"), Artifacts: []string{"a"}}
-	newer := journal.Outcome{Scope: "shared", Key: "k", Data: json.RawMessage("2"), Artifacts: []string{"b", "c"}}
-	appendTo(t, j, "r1", journal.Batch{Outcomes: []journal.Outcome{old}})
-	appendTo(t, j, "r2", journal.Batch{Outcomes: []journal.Outcome{old, newer}})
-	got, err := j.Outcome(t.Context(), "shared", "k")
-	if err != nil {
-		t.Fatal(err)
-	}
-	same(t, "outcome", got, newer)
-	for _, miss := range [][2]string{{"share", "dk"}, {"shared", "k2"}, {"", "k"}, {"shared", ""}} {
-		_, err := j.Outcome(t.Context(), miss[0], miss[1])
-		wantError(t, err, journal.ErrNotFound)
-	}
-}
-
-func listOutcomes(t *testing.T, j journal.Journal) {
-	create(t, j, sample("r1"))
-	for i := range 290 {
-		appendTo(t, j, "r1", journal.Batch{Outcomes: []journal.Outcome{{Scope: fmt.Sprint("s", i%3), Key: fmt.Sprintf("k%04d", i), Artifacts: []string{fmt.Sprint(i)}}}})
-	}
-	var want []string
-	for scope := range 3 {
-		for i := scope; i < 290; i += 3 {
-			want = append(want, fmt.Sprintf("s%d k%04d %d", scope, i, i))
-		}
-	}
-	var got []string
-	for _, o := range collected(t, j.Outcomes(t.Context())) {
-		got = append(got, o.Scope+" "+o.Key+" "+o.Artifacts[0])
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
@@ -181,30 +193,6 @@ func deleted(t *testing.T, j journal.Journal) {
 	if got := collected(t, j.Events(t.Context(), "r1", 1)); len(got) != 0 {
 		t.Errorf("a new run has old events: %v", got)
 	}
-}
-
-func lineage(t *testing.T, j journal.Journal) {
-	first, second, other := sample("r1"), sample("r2"), sample("r10")
-	second.Lineage, second.Parent = "r1", "r1"
-	create(t, j, first, second, other)
-	for _, scope := range []string{journal.LineageScope("r1"), journal.LineageScope("r10"), "shared"} {
-		appendTo(t, j, "r1", journal.Batch{Outcomes: []journal.Outcome{{Scope: scope, Key: "k"}, {Scope: scope, Key: "k2"}}})
-	}
-	count := func() int { return len(collected(t, j.Outcomes(t.Context()))) }
-	if err := j.Delete(t.Context(), "r1"); err != nil {
-		t.Fatal(err)
-	}
-	if n := count(); n != 6 {
-		t.Errorf("%d outcomes while the lineage has a run, want 6", n)
-	}
-	if err := j.Delete(t.Context(), "r2"); err != nil {
-		t.Fatal(err)
-	}
-	if n := count(); n != 4 {
-		t.Errorf("%d outcomes after the lineage's last run, want 4", n)
-	}
-	_, err := j.Outcome(t.Context(), journal.LineageScope("r1"), "k")
-	wantError(t, err, journal.ErrNotFound)
 }
 
 func ordinals(t *testing.T, j journal.Journal) {

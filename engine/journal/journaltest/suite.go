@@ -31,9 +31,12 @@ func Run(t *testing.T, open func(t *testing.T) journal.Journal) {
 		{"data comes back byte for byte", bytesKept},
 		{"a caller may change its slices afterwards", independent},
 		{"runs are listed newest first, as the query asks", listing},
+		{"pages of runs follow each other", paging},
 		{"a listing may be stopped, and written to meanwhile", listingMeanwhile},
 		{"the newest outcome wins", outcomes},
 		{"outcomes are listed by scope and key", listOutcomes},
+		{"forgotten outcomes are gone and the others stay", forgotten},
+		{"any number of outcomes is forgotten", forgetMany},
 		{"a deleted run is gone and its id is free", deleted},
 		{"a lineage's outcomes go with its last run", lineage},
 		{"ordinals are never used twice", ordinals},
@@ -420,6 +423,7 @@ func endedContext(t *testing.T, j journal.Journal) {
 	_, err := j.Append(ctx, "r1", journal.Batch{Events: []journal.Event{event("e", 1)}})
 	wantError(t, err, context.Canceled)
 	wantError(t, j.Delete(ctx, "r1"), context.Canceled)
+	wantError(t, j.Forget(ctx, journal.OutcomeKey{Scope: "s", Key: "k"}), context.Canceled)
 	_, err = collect(j.Runs(ctx, journal.Query{}))
 	wantError(t, err, context.Canceled)
 	if got := collected(t, j.Runs(t.Context(), journal.Query{})); len(got) != 1 || got[0].LastSeq != 0 {
@@ -436,6 +440,7 @@ func closed(t *testing.T, j journal.Journal) {
 	wantError(t, err, journal.ErrClosed)
 	wantError(t, j.Create(t.Context(), sample("r2"), journal.Batch{}), journal.ErrClosed)
 	wantError(t, j.Delete(t.Context(), "r1"), journal.ErrClosed)
+	wantError(t, j.Forget(t.Context(), journal.OutcomeKey{Scope: "s", Key: "k"}), journal.ErrClosed)
 	_, err = j.Run(t.Context(), "r1")
 	wantError(t, err, journal.ErrClosed)
 	_, err = collect(j.Runs(t.Context(), journal.Query{}))

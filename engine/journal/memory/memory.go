@@ -26,7 +26,8 @@ type Journal struct {
 	closed   bool
 	ordinal  uint64
 	runs     map[string]*entry
-	outcomes map[key]journal.Outcome
+	order    []*entry // by ordinal
+	outcomes map[journal.OutcomeKey]journal.Outcome
 }
 
 type entry struct {
@@ -34,11 +35,9 @@ type entry struct {
 	events []journal.Event
 }
 
-type key struct{ scope, key string }
-
 // New makes an empty journal.
 func New() *Journal {
-	return &Journal{runs: map[string]*entry{}, outcomes: map[key]journal.Outcome{}}
+	return &Journal{runs: map[string]*entry{}, outcomes: map[journal.OutcomeKey]journal.Outcome{}}
 }
 
 // Create implements [journal.Journal].
@@ -63,6 +62,7 @@ func (j *Journal) Create(ctx context.Context, run journal.Run, first journal.Bat
 	run.Frozen = slices.Clone(run.Frozen)
 	e := &entry{run: run}
 	j.runs[run.ID] = e
+	j.order = append(j.order, e)
 	j.record(e, first)
 	return nil
 }
@@ -95,7 +95,7 @@ func (j *Journal) record(e *entry, b journal.Batch) {
 		e.run.State = b.State
 	}
 	for _, o := range b.Outcomes {
-		j.outcomes[key{o.Scope, o.Key}] = cloneOutcome(o)
+		j.outcomes[journal.OutcomeKey{Scope: o.Scope, Key: o.Key}] = cloneOutcome(o)
 	}
 }
 
@@ -109,6 +109,11 @@ func (j *Journal) find(id string) (*entry, error) {
 		return nil, fmt.Errorf("run %s: %w", id, journal.ErrNotFound)
 	}
 	return e, nil
+}
+
+// position finds a run in the order of creation. The caller holds the lock.
+func (j *Journal) position(ordinal uint64) (int, bool) {
+	return slices.BinarySearchFunc(j.order, ordinal, func(e *entry, n uint64) int { return cmp.Compare(e.run.Ordinal, n) })
 }
 
 // Run implements [journal.Journal].
@@ -126,14 +131,17 @@ func (j *Journal) Run(ctx context.Context, id string) (journal.Run, error) {
 func (j *Journal) Runs(ctx context.Context, q journal.Query) iter.Seq2[journal.Run, error] {
 	return list(ctx, j, func() []journal.Run {
 		var found []journal.Run
-		for _, e := range j.runs {
+		from := len(j.order)
+		if q.Before > 0 {
+			from, _ = j.position(q.Before)
+		}
+		for _, e := range slices.Backward(j.order[:from]) {
 			if q.Matches(e.run) {
 				found = append(found, cloneRun(e.run))
 			}
-		}
-		slices.SortFunc(found, func(a, b journal.Run) int { return cmp.Compare(b.Ordinal, a.Ordinal) })
-		if q.Limit > 0 {
-			found = found[:min(len(found), q.Limit)]
+			if q.Limit > 0 && len(found) == q.Limit {
+				break
+			}
 		}
 		return found
 	})
@@ -175,7 +183,7 @@ func (j *Journal) Outcome(ctx context.Context, scope, k string) (journal.Outcome
 	if j.closed {
 		return journal.Outcome{}, journal.ErrClosed
 	}
-	o, ok := j.outcomes[key{scope, k}]
+	o, ok := j.outcomes[journal.OutcomeKey{Scope: scope, Key: k}]
 	if !ok {
 		return journal.Outcome{}, fmt.Errorf("outcome %s in %s: %w", k, scope, journal.ErrNotFound)
 	}
@@ -220,6 +228,22 @@ func list[T any](ctx context.Context, j *Journal, collect func() []T) iter.Seq2[
 	}
 }
 
+// Forget implements [journal.Journal].
+func (j *Journal) Forget(ctx context.Context, keys ...journal.OutcomeKey) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.closed {
+		return journal.ErrClosed
+	}
+	for _, k := range keys {
+		delete(j.outcomes, k)
+	}
+	return nil
+}
+
 // Delete implements [journal.Journal].
 func (j *Journal) Delete(ctx context.Context, runID string) error {
 	j.mu.Lock()
@@ -229,13 +253,16 @@ func (j *Journal) Delete(ctx context.Context, runID string) error {
 		return err
 	}
 	delete(j.runs, runID)
+	if i, found := j.position(e.run.Ordinal); found {
+		j.order = slices.Delete(j.order, i, i+1)
+	}
 	for _, other := range j.runs {
 		if other.run.Lineage == e.run.Lineage {
 			return nil
 		}
 	}
 	for k := range j.outcomes {
-		if k.scope == journal.LineageScope(e.run.Lineage) {
+		if k.Scope == journal.LineageScope(e.run.Lineage) {
 			delete(j.outcomes, k)
 		}
 	}

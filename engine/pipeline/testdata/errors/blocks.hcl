@@ -3,7 +3,7 @@ pipeline "p" {
     uses = "text.write"
     wiht = { topic = "x" } # ERROR: An argument named "wiht" is not expected here. Did you mean "with"?
   }
-  stage "a" { # ERROR: Stage "a" is declared at
+  stage "a" { # ERROR: Stage "a" is declared at # ERROR: text.write needs "topic"
     uses = "text.write"
   }
   stage "b" { # ERROR: The argument "uses" is required

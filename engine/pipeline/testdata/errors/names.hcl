@@ -5,11 +5,14 @@ provider "writer" {
 route "text.writ" { # ERROR: No plugin serves "text.writ". Did you mean "text.write"?
   prefer = ["writer"]
 }
-route "text.write" { # ERROR: There is no provider "writers". Did you mean "writer"?
-  prefer = ["writers"]
+route "text.write" {
+  prefer = ["writers"] # ERROR: There is no provider "writers". Did you mean "writer"?
 }
-route "text.join" { # ERROR: The provider "writer" does not serve text.join
-  prefer = ["writer"]
+route "text.join" {
+  prefer = [
+    "joiner",
+    "writer", # ERROR: The provider "writer" does not serve text.join
+  ]
 }
 pipeline "p" {
   input "topic" {

@@ -40,3 +40,25 @@ pipeline "p" {
     with = { topic = "x" }
   }
 }
+pipeline "outer" {
+  stage "fine" {
+    uses = pipeline.p
+    with = { low = 1, high = 2 }
+  }
+}
+pipeline "limited" {
+  input "low" {
+    type    = number
+    default = 1
+    validation {
+      condition     = input.low > 0
+      error_message = "low must be positive"
+    }
+  }
+}
+pipeline "outer_limited" {
+  stage "low" {
+    uses = pipeline.limited
+    with = { low = -1 } # ERROR: The attribute "low" of the pipeline limited: low must be positive.
+  }
+}
