@@ -112,14 +112,20 @@ func (e *Engine) decideLater(ctx context.Context, runID, address string, d Decis
 	if !waiting {
 		return nil, x.doesNotAwait(address)
 	}
+	// That the run goes on is recorded with the decision, so that no crash can leave a run that is paused and
+	// waits for nobody.
+	var goesOn []record
+	if !x.view.byHand {
+		goesOn = []record{{Event: Event{Kind: RunResumed, Message: "decided: " + address}}}
+	}
 	var rejected *instanceError
-	if _, err := x.decide(asked.path, address, asked.key, d); err != nil && !errors.As(err, &rejected) {
+	if _, err := x.decide(asked.path, address, asked.key, d, goesOn...); err != nil && !errors.As(err, &rejected) {
 		return nil, err
 	}
 	if x.view.byHand {
 		return x.handle(), nil
 	}
-	return e.resume(ctx, runID)
+	return e.resume(ctx, runID, true)
 }
 
 func (x *execution) doesNotAwait(address string) error {
@@ -167,8 +173,12 @@ func (c *calls) ask(asks func()) (cty.Value, error) {
 	}
 }
 
-// decide records a decision. A rejection is an *instanceError.
-func (x *execution) decide(path, address, key string, d Decision) (cty.Value, error) {
+// decide records a decision, and what goes with it. A rejection is an *instanceError.
+func (x *execution) decide(path, address, key string, d Decision, more ...record) (cty.Value, error) {
+	state := journal.Batch{}
+	if len(more) > 0 {
+		state.State = string(Running)
+	}
 	if !d.Approved {
 		text := "it was rejected"
 		if d.By != "" {
@@ -178,7 +188,11 @@ func (x *execution) decide(path, address, key string, d Decision) (cty.Value, er
 			text += ": " + d.Comment
 		}
 		err := &providers.Error{Kind: providers.KindRejected, Message: text, User: text, Hint: "revise the run, then approve it"}
-		return cty.NilVal, x.failInstance(&instanceError{address, approvals.Name, 0, err}, path)
+		failed := &instanceError{address, approvals.Name, 0, err}
+		if err := x.append(state, append([]record{failed.record(path)}, more...)...); err != nil {
+			return cty.NilVal, err
+		}
+		return cty.NilVal, failed
 	}
 	v := cty.ObjectVal(map[string]cty.Value{
 		"approved": cty.True, "comment": cty.StringVal(d.Comment), "by": cty.StringVal(d.By),
@@ -198,8 +212,8 @@ func (x *execution) decide(path, address, key string, d Decision) (cty.Value, er
 	if err != nil {
 		return cty.NilVal, err
 	}
-	kept := journal.Outcome{Scope: journal.LineageScope(x.header.Lineage), Key: key, Data: data}
-	return v, x.append(journal.Batch{Outcomes: []journal.Outcome{kept}}, rec)
+	state.Outcomes = []journal.Outcome{{Scope: journal.LineageScope(x.header.Lineage), Key: key, Data: data}}
+	return v, x.append(state, append([]record{rec}, more...)...)
 }
 
 // awaits says for people which approvals the run waits for.

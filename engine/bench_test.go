@@ -51,7 +51,7 @@ pipeline "noops" {
     with = { count = input.count }
   }
   stage "noop" {
-    for_each = toset(stage.span.items)
+    for_each = { for s in stage.span.items : s => s }
     uses     = "b.noop"
     with     = { name = each.key, count = input.count }
   }

@@ -145,16 +145,12 @@ func (c *calls) lead() (cty.Value, error) {
 	return c.make(candidates)
 }
 
-// make tries the candidates in order, each as often as the stage says. One whose breaker is open is passed
-// over while there is another.
+// make tries the candidates in order, each as often as the stage says. For one that has failed again and
+// again nobody waits while there is another.
 func (c *calls) make(candidates []*entry) (cty.Value, error) {
 	var last error
 	at := ""
 	for i, e := range candidates {
-		if _, broken := e.gate.Broken(); broken && i < len(candidates)-1 {
-			continue
-		}
-		at = e.name
 		spec, _ := e.description.Capability(c.job.stage().Capability)
 		shared := ""
 		if e.deterministic(spec) {
@@ -163,16 +159,19 @@ func (c *calls) make(candidates []*entry) (cty.Value, error) {
 				return v, err
 			}
 		}
-		v, err := c.tryProvider(e, spec, shared)
+		v, err := c.tryProvider(e, spec, shared, i < len(candidates)-1)
 		if err == nil {
 			return v, nil
+		}
+		if errors.Is(err, admission.ErrBroken) {
+			continue
 		}
 		var failed *attemptError
 		if !errors.As(err, &failed) {
 			c.idle()
 			return cty.NilVal, err // stopped, or the journal failed
 		}
-		last = failed.err
+		at, last = e.name, failed.err
 		if kind := providers.AsError(last).Kind; kind == providers.KindInvalidInput || kind == KindOverBudget {
 			break // no provider could do better
 		}
@@ -186,8 +185,8 @@ type attemptError struct{ err error }
 func (e *attemptError) Error() string { return e.err.Error() }
 
 // tryProvider makes attempts at one provider until one succeeds, none is left, or another would be
-// of no use.
-func (c *calls) tryProvider(e *entry, spec providers.CapabilitySpec, shared string) (cty.Value, error) {
+// of no use. Where there is another provider to come, the error may be admission.ErrBroken.
+func (c *calls) tryProvider(e *entry, spec providers.CapabilitySpec, shared string, another bool) (cty.Value, error) {
 	x, retry := c.x, c.job.stage().Retry
 	attempts, delay, most := retry.Attempts, retry.Delay, retry.MaxDelay
 	if attempts == 0 {
@@ -200,7 +199,7 @@ func (c *calls) tryProvider(e *entry, spec providers.CapabilitySpec, shared stri
 		most = max(defaultMaxDelay, delay)
 	}
 	for n := 1; ; n++ {
-		v, err := c.attemptOnce(e, spec, shared)
+		v, err := c.attemptOnce(e, spec, shared, another)
 		if err == nil {
 			return v, nil
 		}
@@ -229,7 +228,7 @@ func jitter(d time.Duration) time.Duration { return d/2 + rand.N(d/2+1) }
 
 // attemptOnce makes one call. A failure of the call is an *attemptError; any other error means that
 // the run is stopped or cannot record itself.
-func (c *calls) attemptOnce(e *entry, spec providers.CapabilitySpec, shared string) (cty.Value, error) {
+func (c *calls) attemptOnce(e *entry, spec providers.CapabilitySpec, shared string, another bool) (cty.Value, error) {
 	x := c.x
 	raw, _, err := wireInput(x.launch, x.eng.conf.Artifacts, c.input, spec.Input)
 	if err != nil {
@@ -239,9 +238,12 @@ func (c *calls) attemptOnce(e *entry, spec providers.CapabilitySpec, shared stri
 		return cty.NilVal, err
 	}
 	pass, err := e.gate.Enter(x.launch, admission.Request{
-		Run: x.id, Priority: x.frozen.Priority, CPU: spec.CPU,
+		Run: x.id, Priority: x.frozen.Priority, CPU: spec.CPU, Elsewhere: another,
 		Waiting: func(reason string) { c.waiting(e.name, reason) },
 	})
+	if errors.Is(err, admission.ErrBroken) {
+		return cty.NilVal, err
+	}
 	if err != nil {
 		return cty.NilVal, context.Cause(x.launch)
 	}

@@ -20,9 +20,14 @@ import (
 const childEnv = "FILMLOOM_TEST_CHILD"
 
 // childMain does the run: FILMLOOM_TEST_CHILD is "DIR ADDRESS", the data directory and the call in
-// which the process is killed, or "-".
+// which the process is killed, or "-"; or it is an order.
 func childMain() {
-	dir, victim, _ := strings.Cut(os.Getenv(childEnv), " ")
+	what := os.Getenv(childEnv)
+	if strings.HasPrefix(what, "{") {
+		orderedMain(what)
+		return
+	}
+	dir, victim, _ := strings.Cut(what, " ")
 	shop := &workshop{vary: true}
 	log, err := os.OpenFile(filepath.Join(dir, "calls.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {

@@ -34,6 +34,9 @@ type Config struct {
 	// Journal and Artifacts replace what would be kept in Dir. Close does not close them.
 	Journal   journal.Journal
 	Artifacts artifact.Store
+	// Cache is a directory where what external plugins say of themselves is remembered, so that checking
+	// pipelines starts none of them twice; "" means filmloom in the user's cache directory.
+	Cache string
 	// Resume lets Open go on with every run that is queued or running; one that was paused stays so. By
 	// default none goes on until Engine.Resume.
 	Resume bool
@@ -244,16 +247,26 @@ func (e *Engine) Runs(ctx context.Context, q journal.Query) iter.Seq2[Info, erro
 // again. Files stay until [Engine.Collect]. The error is ErrNotFound, or ErrUnfinished for a run that has
 // not ended; a run that cannot be read can be deleted.
 func (e *Engine) Delete(ctx context.Context, id string) error {
-	h, err := e.conf.Journal.Run(ctx, id)
-	var damaged *journal.CorruptError
-	switch {
-	case errors.As(err, &damaged):
-	case errors.Is(err, journal.ErrNotFound):
-		return fmt.Errorf("run %s: %w", id, ErrNotFound)
-	case err != nil:
+	done, err := e.turns.take(ctx, id)
+	if err != nil {
 		return err
-	case !State(h.State).Final() || e.executes(id) != nil:
-		return fmt.Errorf("run %s is %s: %w", id, h.State, ErrUnfinished)
+	}
+	defer done()
+	h, err := e.conf.Journal.Run(ctx, id)
+	if errors.Is(err, journal.ErrNotFound) {
+		return fmt.Errorf("run %s: %w", id, ErrNotFound)
+	}
+	if err == nil && !State(h.State).Final() {
+		if e.executes(id) == nil {
+			_, err = e.picture(ctx, h)
+		}
+		if err == nil {
+			return fmt.Errorf("run %s is %s: %w", id, h.State, ErrUnfinished)
+		}
+	}
+	var damaged *journal.CorruptError
+	if err != nil && !errors.As(err, &damaged) {
+		return err
 	}
 	return e.conf.Journal.Delete(ctx, id)
 }

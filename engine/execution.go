@@ -26,11 +26,12 @@ type execution struct {
 
 	// Set when the execution begins. A call in flight ends with ctx; when launch, its child, has ended
 	// nothing new starts.
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	launch context.Context
-	halt   context.CancelCauseFunc
-	handed map[string]handover // calls that superseded runs have left open, by key
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	launch  context.Context
+	halt    context.CancelCauseFunc
+	handed  map[string]handover // calls that superseded runs have left open, by key
+	resumed bool                // that the run goes on is recorded already
 
 	mu        sync.Mutex
 	view      view                     // what the events and the calls in flight say

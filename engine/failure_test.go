@@ -225,3 +225,52 @@ func TestOutputThatDoesNotFitIsTheProvidersFault(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// A provider that fails again and again is left alone: its breaker opens, and a fallback serves at once.
+func TestAProviderThatKeepsFailingIsPassedOver(t *testing.T) {
+	first, second := &workshop{}, &workshop{}
+	first.onMake = func(context.Context, *providers.Call, makeIn) error {
+		return providers.Errorf(providers.KindUnavailable, "down")
+	}
+	conf := config(t.TempDir(), strings.Replace(routed, "pipeline", `provider "first" {
+  limits { concurrent = 1 }
+}
+pipeline`, 1), nil)
+	conf.Clock = &stepClock{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	conf.Providers = source{[]string{"first", "second"}, map[string]*workshop{"first": first, "second": second}}
+	eng := open(t, conf)
+	wait(t, start(t, eng, engine.Inputs{"count": 30}))
+	attempts := strings.Count(strings.Join(first.made(), " "), "made[")
+	served := strings.Count(strings.Join(second.made(), " "), "made[")
+	if served != 30 {
+		t.Errorf("the fallback served %d of 30", served)
+	}
+	// Every wait between attempts lets the clock run, so that trials come now and then.
+	if attempts < 10 || attempts > 45 {
+		t.Errorf("%d attempts at the provider that is down", attempts)
+	}
+}
+
+// The wait that a provider names holds for all calls to it.
+func TestAWaitThatAProviderNamesIsKept(t *testing.T) {
+	clock := &stepClock{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	var limitedAt, again time.Time
+	shop := &workshop{onMake: func(_ context.Context, call *providers.Call, in makeIn) error {
+		if in.Text == "text 0" && call.Attempt == 1 {
+			limitedAt = clock.Now()
+			return &providers.Error{Kind: providers.KindRateLimited, Message: "slow down", RetryAfter: 40 * time.Second}
+		}
+		if in.Text == "text 0" {
+			again = clock.Now()
+		}
+		return nil
+	}}
+	conf := config(t.TempDir(), limited, shop)
+	conf.Clock = clock
+	eng := open(t, conf)
+	run := start(t, eng, nil)
+	wait(t, run)
+	if waited := again.Sub(limitedAt); waited < 40*time.Second {
+		t.Errorf("the call was made again after %s", waited)
+	}
+}

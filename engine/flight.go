@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+
+	"github.com/filmloom/filmloom/engine/journal"
 )
 
 // flights are the calls that are being made, by lineage and key: identical calls of one lineage are one
@@ -56,7 +58,8 @@ func (e *Engine) inherit(ctx context.Context, parent string) (map[string]handove
 			break
 		}
 		x, err := e.load(ctx, parent)
-		if errors.Is(err, ErrNotFound) { // deleted
+		var damaged *journal.CorruptError
+		if errors.Is(err, ErrNotFound) || errors.As(err, &damaged) { // deleted, or nobody can tell
 			break
 		}
 		if err != nil {

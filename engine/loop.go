@@ -141,6 +141,9 @@ func (l *loop) work() error {
 // begin records that the run goes on.
 func (l *loop) begin() error {
 	x := l.x
+	if x.resumed {
+		return nil
+	}
 	ev := Event{Kind: RunStarted}
 	x.mu.Lock()
 	if s := x.view.state; s == Running || s == Paused {
@@ -389,11 +392,14 @@ func (x *execution) invalid(path, address string, diags hcl.Diagnostics) error {
 
 // failInstance records that an instance has finally failed, and returns why.
 func (x *execution) failInstance(e *instanceError, path string) error {
-	err := x.append(journal.Batch{}, record{Event: Event{
-		Kind: InstanceFailed, Stage: path, Address: e.address, Provider: e.provider, Attempt: e.attempts, Error: failure(e.err, e.address),
-	}})
-	if err != nil {
+	if err := x.append(journal.Batch{}, e.record(path)); err != nil {
 		return err
 	}
 	return e
+}
+
+func (e *instanceError) record(path string) record {
+	return record{Event: Event{
+		Kind: InstanceFailed, Stage: path, Address: e.address, Provider: e.provider, Attempt: e.attempts, Error: failure(e.err, e.address),
+	}}
 }

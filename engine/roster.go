@@ -65,7 +65,7 @@ func openRoster(ctx context.Context, conf Config, admit *admission.Controller) (
 		sources[name] = conf.Providers
 	}
 	if len(file.Plugins) > 0 {
-		external := commandSource(file.Plugins)
+		external := commandSource(conf.Cache, file.Plugins)
 		for _, name := range external.Plugins() {
 			if _, builtin := sources[name]; !builtin {
 				order = append(order, name)

@@ -235,9 +235,6 @@ func (e *Engine) begin(ctx context.Context, d *draft) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := e.supersede(ctx, header); err != nil {
-		return nil, err
-	}
 	return e.Resume(ctx, header.ID)
 }
 
@@ -254,17 +251,17 @@ func (f frozen) artifacts(inputs cty.Value) []string {
 	return slices.Compact(sums)
 }
 
-// supersede ends the unfinished runs of a lineage that are older than its newest. Their calls in flight go
-// on, and what they give is there for the newest.
-func (e *Engine) supersede(ctx context.Context, newest journal.Run) error {
-	if newest.Parent == "" {
+// supersede ends the unfinished runs of a lineage that are older than a run. Their calls in flight go on, and
+// what they give is there for it.
+func (e *Engine) supersede(ctx context.Context, run journal.Run) error {
+	if run.Parent == "" {
 		return nil
 	}
-	for h, err := range e.conf.Journal.Runs(ctx, journal.Query{Lineage: newest.Lineage}) {
+	for h, err := range e.conf.Journal.Runs(ctx, journal.Query{Lineage: run.Lineage, Before: run.Ordinal}) {
 		if err != nil {
 			return err
 		}
-		if h.ID == newest.ID || State(h.State).Final() {
+		if State(h.State).Final() {
 			continue
 		}
 		if err := e.endOlder(ctx, h.ID); err != nil {
@@ -306,11 +303,11 @@ func (e *Engine) Resume(ctx context.Context, id string) (*Run, error) {
 		return nil, err
 	}
 	defer done()
-	return e.resume(ctx, id)
+	return e.resume(ctx, id, false)
 }
 
-// resume goes on with a run whose turn the caller has.
-func (e *Engine) resume(ctx context.Context, id string) (*Run, error) {
+// resume goes on with a run whose turn the caller has, and who may have recorded already that it goes on.
+func (e *Engine) resume(ctx context.Context, id string, recorded bool) (*Run, error) {
 	x := e.executes(id)
 	if x != nil {
 		return x.handle(), nil
@@ -319,8 +316,12 @@ func (e *Engine) resume(ctx context.Context, id string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	x.resumed = recorded
 	if x.view.state.Final() {
 		return x.handle(), nil
+	}
+	if err := e.supersede(ctx, x.header); err != nil { // here, so that a crash after the record of a revision leaves no two of a lineage
+		return nil, err
 	}
 	if err := e.roster.preflight(ctx, x.pl, needed(x.pl, x.inputs, x.frozen.Until)); err != nil {
 		return nil, err

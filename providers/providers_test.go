@@ -132,6 +132,16 @@ func FuzzDecodeWire(f *testing.F) {
 		if err == nil && !v.IsNull() && !v.Type().Equals(ty) {
 			t.Fatalf("%s decodes as %s", raw, v.Type().FriendlyName())
 		}
+		if err != nil {
+			return
+		}
+		again, err := providers.EncodeWire(v, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, err := providers.DecodeWire(again, ty, nil); err != nil || !back.RawEquals(v) {
+			t.Fatalf("%s was written as %s, which decodes as %#v, %v", raw, again, back, err)
+		}
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,6 +20,8 @@ func doctorCommand(s *settings) *cobra.Command {
 		Short: "Checks what this machine needs to make films",
 		Long: `Starts every provider and says which can work here and what mends the others, checks the pipelines,
 and tries the data directory. It exits with 1 when a pipeline cannot be served.`,
+		Example: `  filmloom doctor
+  filmloom --pipelines my-pipelines.hcl doctor`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			conf, err := s.config(cmd.ErrOrStderr(), "")
@@ -62,6 +65,9 @@ func unserved(file *pipeline.File, all []engine.ProviderStatus) error {
 	var missing []string
 	for _, pl := range file.Pipelines {
 		for _, st := range pl.Stages {
+			if st.Pipeline != nil || st.Capability == engine.ApprovalWait {
+				continue // its own stages are looked at, or a person serves it
+			}
 			served := slices.ContainsFunc(all, func(p engine.ProviderStatus) bool {
 				_, ok := p.Description.Capability(st.Capability)
 				route := file.Routes[st.Capability]
@@ -79,7 +85,7 @@ func unserved(file *pipeline.File, all []engine.ProviderStatus) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	return fmt.Errorf("nobody can serve %v on this machine", missing)
+	return fmt.Errorf("nobody can serve %s on this machine", strings.Join(missing, ", "))
 }
 
 // writable tries to make a file in the directory, or in the nearest parent that exists.

@@ -2,11 +2,15 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/filmloom/filmloom/engine"
 	"github.com/filmloom/filmloom/engine/pipeline"
@@ -26,7 +30,11 @@ func readInputs(pl *pipeline.Pipeline, flags []string) (engine.Inputs, error) {
 		if _, twice := inputs[name]; twice {
 			return nil, usagef("the input %s is given twice", name)
 		}
-		v, err := readInput(pl, name, text)
+		ty := cty.NilType // of an input that does not exist, which the engine reports with the others
+		if in := inputOf(pl, name); in != nil {
+			ty = in.Type
+		}
+		v, err := readValue("-i "+name, ty, text)
 		if err != nil {
 			return nil, err
 		}
@@ -35,40 +43,36 @@ func readInputs(pl *pipeline.Pipeline, flags []string) (engine.Inputs, error) {
 	return inputs, nil
 }
 
-func readInput(pl *pipeline.Pipeline, name, text string) (any, error) {
-	var in *pipeline.Input
-	for _, i := range pl.Inputs {
-		if i.Name == name {
-			in = i
+func inputOf(pl *pipeline.Pipeline, name string) *pipeline.Input {
+	for _, in := range pl.Inputs {
+		if in.Name == name {
+			return in
 		}
 	}
-	path, isFile := strings.CutPrefix(text, "@")
-	isFile = isFile && !strings.HasPrefix(path, "@")
-	switch {
-	case in == nil: // reported with the others, by Start
-		return text, nil
-	case providers.IsFileType(in.Type):
-		if !isFile {
-			return nil, usagef("the input %s is a file; write -i %s=@PATH", name, name)
-		}
-		return engine.LocalFile(path), nil
-	case isFile:
-		b, err := os.ReadFile(path)
-		if err != nil {
-			return nil, fmt.Errorf("the input %s cannot be read: %w", name, err)
-		}
-		return string(b), nil
-	case in.Type.IsPrimitiveType():
-		if strings.HasPrefix(text, "@@") {
-			text = text[1:]
-		}
-		return text, nil
-	}
-	var v any
+	return nil
+}
+
+func readJSON(flag string, ty cty.Type, text string) (any, error) {
+	var v json.RawMessage
 	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		return nil, usagef("the input %s is %s; its value must be JSON: %v", name, providers.TypeName(in.Type), err)
+		return nil, usagef("%s is %s; its value must be JSON: %w", flag, providers.TypeName(ty), err)
 	}
 	return v, nil
+}
+
+// readable tells early what is wrong with a file.
+func readable(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no file %s", path)
+	}
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is no file", path)
+	}
+	return nil
 }
 
 // An inputError shows wrong inputs where they are declared.
@@ -82,10 +86,8 @@ func (e *inputError) diagnostics() hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, p := range e.Problems {
 		at := e.pipeline.Range
-		for _, in := range e.pipeline.Inputs {
-			if in.Name == p.Attribute {
-				at = in.Range
-			}
+		if in := inputOf(e.pipeline, p.Attribute); in != nil {
+			at = in.Range
 		}
 		diags = append(diags, &hcl.Diagnostic{
 			Severity: hcl.DiagError, Summary: "Invalid input", Subject: &at,
@@ -95,10 +97,32 @@ func (e *inputError) diagnostics() hcl.Diagnostics {
 	return diags
 }
 
-// sentence ends a text with a full stop unless it has an end already.
-func sentence(s string) string {
-	if strings.HasSuffix(s, "?") || strings.HasSuffix(s, ".") {
-		return s
+// dollars is the flag --budget: an amount like 2.50 or $2.50.
+type dollars struct{ providers.Money }
+
+func (d *dollars) Type() string { return "DOLLARS" }
+
+func (d *dollars) String() string {
+	if d.Money == 0 {
+		return ""
 	}
-	return s + "."
+	return money(d.Money)
+}
+
+func (d *dollars) Set(text string) error {
+	amount, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(text), "$"), 64)
+	const most = 1e9 // what is more is a slip of the hand, and would not fit
+	if d.Money = providers.USD(amount); err != nil || !(amount > 0 && amount < most) || d.Money == 0 {
+		return usagef("--budget is an amount in US dollars like 2.50, not %q", text)
+	}
+	return nil
+}
+
+// money writes an amount, with as many digits as it needs.
+func money(m providers.Money) string {
+	text := fmt.Sprintf("%.6f", m.USD())
+	for strings.HasSuffix(text, "0") && len(text)-strings.IndexByte(text, '.') > 3 {
+		text = text[:len(text)-1]
+	}
+	return "$" + text
 }

@@ -32,7 +32,9 @@ func pluginListCommand(s *settings) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "Lists the providers, what they can do and whether they can work here",
-		Args:  cobra.NoArgs,
+		Example: `  filmloom plugin list
+  filmloom plugin list --json`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			conf, err := s.config(cmd.ErrOrStderr(), "")
 			if err != nil {

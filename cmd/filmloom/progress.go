@@ -4,44 +4,39 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/term"
 
 	"github.com/filmloom/filmloom/engine"
 )
 
 // progress shows how a run goes: bars that are redrawn on a terminal, or a line for each thing done.
 type progress struct {
-	w     io.Writer
-	run   *engine.Run
-	bars  bool
-	none  bool
-	width func() int
-	began time.Time
+	w      io.Writer
+	run    *engine.Run
+	bars   bool
+	none   bool
+	screen func() screen // as large as it is now
+	since  time.Time     // when the command began
+	began  time.Time
 
 	drawn int // lines of the last drawing
 }
 
-func newProgress(w io.Writer, mode string, run *engine.Run) *progress {
-	p := &progress{w: w, run: run, none: mode == "none", bars: mode == "bars", began: time.Now(), width: func() int { return 100 }}
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+func newProgress(w io.Writer, mode string, since time.Time, run *engine.Run) *progress {
+	p := &progress{w: w, run: run, none: mode == "none", bars: mode == "bars", since: since, began: time.Now()}
+	p.screen = func() screen { return screenOf(w) }
+	switch {
+	case p.screen().terminal:
 		p.bars = p.bars || mode == "auto"
-		p.width = func() int {
-			width, _, err := term.GetSize(int(f.Fd()))
-			if err != nil || width < 40 {
-				return 80
-			}
-			return width
-		}
+	case p.bars: // asked for, on something that has no edge
+		p.screen = func() screen { return screen{width: 100, height: 50} }
 	}
 	return p
 }
 
-// follow shows the run until it has ended or the context does.
+// follow shows the run until it has ended, is paused or the context ends.
 func (p *progress) follow(ctx context.Context) {
 	switch {
 	case p.none:
@@ -51,6 +46,9 @@ func (p *progress) follow(ctx context.Context) {
 		p.followBars(ctx)
 	default:
 		for ev := range p.run.Events(ctx) {
+			if ev.Time.Before(p.since) {
+				continue // an earlier command has shown it
+			}
 			if line := describe(ev); line != "" {
 				fmt.Fprintf(p.w, "%7.1fs  %3.0f%%  %s\n", time.Since(p.began).Seconds(), 100*p.run.Status().Progress, line)
 			}
@@ -62,7 +60,7 @@ func (p *progress) follow(ctx context.Context) {
 func describe(ev engine.Event) string {
 	switch ev.Kind {
 	case engine.RunResumed:
-		return strings.TrimSpace("going on " + ev.Message)
+		return strings.TrimSuffix("going on ("+ev.Message+")", " ()")
 	case engine.StageExpanded:
 		if ev.Instances != 1 {
 			return fmt.Sprintf("%s: %d to do", ev.Stage, ev.Instances)
@@ -71,21 +69,44 @@ func describe(ev engine.Event) string {
 		return ev.Stage + ": skipped"
 	case engine.AttemptFailed:
 		return fmt.Sprintf("%s: attempt %d at %s failed: %s", ev.Address, ev.Attempt, ev.Provider, ev.Error.Message)
+	case engine.ApprovalRequested:
+		return fmt.Sprintf("%s: asks for approval: %s", ev.Address, oneLine(ev.Message))
 	case engine.InstanceDone:
+		if ev.Provider == "" {
+			return ev.Address + ": done"
+		}
 		line := fmt.Sprintf("%s: done by %s in %.1fs", ev.Address, ev.Provider, ev.Took.Seconds())
+		if ev.Took == 0 {
+			line = fmt.Sprintf("%s: %s", ev.Address, orElse(ev.Message, "done by "+ev.Provider))
+		}
 		for _, w := range ev.Warnings {
 			line += "\n" + strings.Repeat(" ", 16) + "note: " + w
 		}
 		return line
 	case engine.InstanceReused:
 		return ev.Address + ": reused"
+	case engine.InstanceEdited:
+		return ev.Address + ": edited by hand"
 	case engine.InstanceFailed:
 		return fmt.Sprintf("%s: failed: %s", ev.Address, ev.Error.Message)
+	case engine.RunPaused:
+		return strings.TrimSuffix("paused, "+ev.Message, ", ")
+	case engine.RunCancelled:
+		return "cancelled"
+	case engine.RunSuperseded:
+		return "superseded: a newer run goes on instead"
 	}
 	return ""
 }
 
-// followBars redraws a table of the stages ten times a second while something changes.
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// followBars redraws a table of the stages ten times a second.
 func (p *progress) followBars(ctx context.Context) {
 	ended := make(chan struct{})
 	var watch sync.WaitGroup
@@ -112,120 +133,16 @@ func (p *progress) followBars(ctx context.Context) {
 
 // draw writes the table over the one before.
 func (p *progress) draw(s engine.Status) {
+	on := p.screen()
 	var b strings.Builder
-	if p.drawn > 0 {
-		fmt.Fprintf(&b, "\x1b[%dA", p.drawn)
+	if up := min(p.drawn, on.height-1); up > 0 {
+		fmt.Fprintf(&b, "\x1b[%dA", up)
 	}
-	lines := table(s, p.width(), time.Since(p.began))
+	lines := draw(s, on, time.Since(p.began))
 	for _, line := range lines {
 		b.WriteString("\r\x1b[K" + line + "\n")
 	}
-	for range p.drawn - len(lines) {
-		b.WriteString("\r\x1b[K\n")
-	}
-	p.drawn = max(len(lines), p.drawn)
+	b.WriteString("\x1b[J") // what is left of a longer one
+	p.drawn = len(lines)
 	io.WriteString(p.w, b.String())
-}
-
-// table is a run's status in lines of at most the given width.
-func table(s engine.Status, width int, elapsed time.Duration) []string {
-	name := 0
-	for _, st := range s.Stages {
-		name = max(name, len(st.Name))
-	}
-	bar := min(max(width-name-34, 10), 40)
-	lines := []string{fmt.Sprintf("%-*s  %s %3.0f%%  %s", name+2, s.Pipeline, meter(s.Progress, bar), 100*s.Progress, clock(elapsed))}
-	for _, st := range s.Stages {
-		line := fmt.Sprintf("%s %-*s  %s %s", symbol(st.State), name, st.Name, meter(fraction(st), bar), counts(st))
-		lines = append(lines, cut(line, width))
-		for i, a := range st.Running {
-			if note := activity(a); note != "" && i < 1 {
-				lines = append(lines, cut(strings.Repeat(" ", name+4)+note, width))
-			}
-		}
-	}
-	return lines
-}
-
-func symbol(s engine.State) string {
-	switch s {
-	case engine.Completed:
-		return "✓"
-	case engine.Failed:
-		return "✗"
-	case engine.Skipped:
-		return "-"
-	case engine.Running:
-		return "▸"
-	case engine.Cancelled:
-		return "■"
-	}
-	return "·"
-}
-
-func fraction(st engine.StageStatus) float64 {
-	if st.State == engine.Completed || st.State == engine.Skipped {
-		return 1
-	}
-	if st.Instances == 0 {
-		return 0
-	}
-	done := float64(st.Done)
-	for _, a := range st.Running {
-		done += a.Done
-	}
-	return min(done/float64(st.Instances), 1)
-}
-
-func counts(st engine.StageStatus) string {
-	switch {
-	case st.State == engine.Skipped:
-		return "skipped"
-	case st.State == engine.Waiting:
-		return "waiting"
-	case st.Instances == 0:
-		return "nothing to do"
-	}
-	text := fmt.Sprintf("%d/%d", st.Done, st.Instances)
-	if st.Reused > 0 {
-		text += fmt.Sprintf(", %d reused", st.Reused)
-	}
-	if !st.Ended.IsZero() {
-		text += "  " + clock(st.Ended.Sub(st.Began))
-	}
-	return text
-}
-
-// activity says what a call is doing or waiting for.
-func activity(a engine.Activity) string {
-	what := a.Message
-	if a.Waiting != "" {
-		what = a.Waiting
-	}
-	if what == "" {
-		return ""
-	}
-	return a.Address + ": " + what
-}
-
-// meter draws a fraction as a bar.
-func meter(fraction float64, width int) string {
-	full := int(fraction*float64(width) + 0.5)
-	return strings.Repeat("━", full) + strings.Repeat("─", width-full)
-}
-
-func clock(d time.Duration) string {
-	if d < time.Minute {
-		return fmt.Sprintf("%.1fs", d.Seconds())
-	}
-	return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
-}
-
-// cut shortens a line to a width in columns, one for each character.
-func cut(line string, width int) string {
-	runes := []rune(line)
-	if len(runes) <= width {
-		return line
-	}
-	return string(runes[:width-1]) + "…"
 }

@@ -3,13 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,26 +16,29 @@ import (
 	"github.com/filmloom/filmloom/providers"
 )
 
-// rendering is one `filmloom render`.
+// A rendering is what `filmloom render` is asked for, and what `filmloom plan` says of it.
 type rendering struct {
-	conf   engine.Config
-	stdout io.Writer
-	stderr io.Writer
-
 	pipeline string
 	inputs   []string
-	output   string
-	from     string // which of the pipeline's outputs is written
 	seed     int64
 	hasSeed  bool
 	afresh   bool
+	from     string // a run
 	until    string
-	json     bool
-	progress string
+	budget   dollars
+}
+
+func (r *rendering) flags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringArrayVarP(&r.inputs, "input", "i", nil, "an input, KEY=VALUE; repeatable; a VALUE of @PATH is read from a file")
+	f.Int64Var(&r.seed, "seed", 0, "the run's seed (default: random)")
+	f.BoolVar(&r.afresh, "new", false, "start afresh instead of going on with an unfinished run")
+	f.StringVar(&r.from, "from", "", "build on this run under the pipelines as they are now: its inputs, where -i gives no other, and all it has made")
+	f.StringVar(&r.until, "until", "", "stop after this stage")
 }
 
 func renderCommand(s *settings) *cobra.Command {
-	r := &rendering{}
+	r, d := &rendering{}, &delivery{same: true}
 	c := &cobra.Command{
 		Use:   "render [PIPELINE]",
 		Short: "Runs a pipeline and writes the film",
@@ -46,216 +46,219 @@ func renderCommand(s *settings) *cobra.Command {
 
 Work that is done is kept in the data directory: when the command is stopped or killed, the same
 command goes on with the unfinished run. --new starts afresh. The same --seed gives the same film, and
-what did not change is not made again.`,
+what did not change is not made again.
+
+Where a stage waits for a person's approval the run pauses: the command says how to approve, and exits
+with 4, because nothing failed and there is no film yet.
+
+--budget is what this command may spend: the run stops before the call that would pass it.`,
 		Example: `  filmloom render -o film.mp4
   filmloom render -i story_topic=scary -i voice_name=onyx --seed 7 -o scary.mp4
-  filmloom render -i story_topic="custom topic" -i custom_story=@story.txt -o mine.mp4`,
-		Args: cobra.MaximumNArgs(1),
+  filmloom render -i story_topic="custom topic" -i custom_story=@story.txt -o mine.mp4
+  filmloom render --budget 2.50 -o film.mp4
+  filmloom render --from latest -i art_style=anime -o anime.mp4`,
+		Args: argCount(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			conf, err := s.config(cmd.ErrOrStderr(), "")
-			if err != nil {
-				return err
-			}
-			r.conf, r.stdout, r.stderr = conf, cmd.OutOrStdout(), cmd.ErrOrStderr()
 			r.hasSeed = cmd.Flags().Changed("seed")
 			if len(args) > 0 {
 				r.pipeline = args[0]
 			}
-			return r.run(cmd.Context())
+			d.partial = r.until != ""
+			if err := d.prepare(s, cmd); err != nil {
+				return err
+			}
+			return r.run(cmd, s, d)
 		},
 	}
-	f := c.Flags()
-	f.StringArrayVarP(&r.inputs, "input", "i", nil, "an input, KEY=VALUE; repeatable; a VALUE of @PATH is read from a file")
-	f.StringVarP(&r.output, "output", "o", "", "write the film to this file (default: named after its title)")
-	f.StringVar(&r.from, "output-name", "video", "which of the pipeline's outputs is written")
-	f.Int64Var(&r.seed, "seed", 0, "the run's seed (default: random)")
-	f.BoolVar(&r.afresh, "new", false, "start afresh instead of going on with an unfinished run")
-	f.StringVar(&r.until, "until", "", "stop after this stage")
-	f.BoolVar(&r.json, "json", false, "print the outputs as JSON")
-	f.StringVar(&r.progress, "progress", "auto", "how progress is shown: auto, bars, plain or none")
+	r.flags(c)
+	c.Flags().Var(&r.budget, "budget", "what this command may spend, in US dollars")
+	d.flags(c)
 	return c
 }
 
-func (r *rendering) run(ctx context.Context) (err error) {
-	if !strings.Contains(" auto bars plain none ", " "+r.progress+" ") {
-		return usagef("--progress is auto, bars, plain or none, not %q", r.progress)
+func (r *rendering) run(cmd *cobra.Command, s *settings, d *delivery) (err error) {
+	ctx := cmd.Context()
+	conf, err := s.config(d.stderr, "")
+	if err != nil {
+		return err
 	}
-	if r.output != "" {
-		if dir, err := os.Stat(filepath.Dir(r.output)); err != nil || !dir.IsDir() {
-			return usagef("the film cannot be written: there is no directory %s", filepath.Dir(r.output))
-		}
-	}
-	began := time.Now()
-	eng, err := engine.Open(ctx, r.conf)
+	eng, err := s.open(ctx, conf)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, eng.Close()) }()
-	pl, err := r.choose(eng.Pipelines())
+	job, err := r.prepare(ctx, eng, conf.Source)
 	if err != nil {
 		return err
 	}
-	run, err := r.start(ctx, eng, pl)
+	if job.note != "" {
+		fmt.Fprintln(d.stderr, job.note)
+	}
+	var run *engine.Run
+	if job.resume != "" {
+		run, err = eng.Resume(ctx, job.resume)
+	} else {
+		run, err = eng.Start(ctx, job.pl.Name, job.inputs, job.options)
+	}
 	if err != nil {
-		var input *engine.InputError
-		if errors.As(err, &input) {
-			return &inputError{input, pl, r.conf.Source}
+		return job.explain(err)
+	}
+	return d.follow(ctx, eng, run)
+}
+
+// A renderJob is a rendering that knows what it begins with.
+type renderJob struct {
+	pl      *pipeline.Pipeline
+	source  pipeline.Source
+	inputs  engine.Inputs
+	options engine.StartOptions
+	resume  string // an unfinished run that goes on, or ""
+	note    string // for the user, what is built on
+}
+
+// explain shows wrong inputs where they are declared.
+func (j *renderJob) explain(err error) error {
+	var input *engine.InputError
+	if errors.As(err, &input) {
+		return &inputError{input, j.pl, j.source}
+	}
+	if j.options.Until != "" && j.pl.Stage(j.options.Until) == nil {
+		return namef("--until: %s has %s", j.pl.Name, noSuch("stage", j.options.Until, stageNames(j.pl)))
+	}
+	return err
+}
+
+// prepare goes on with the newest run of the same pipeline and inputs when that is unfinished, builds on it
+// when it failed, and starts afresh otherwise.
+func (r *rendering) prepare(ctx context.Context, eng *engine.Engine, src pipeline.Source) (*renderJob, error) {
+	job := &renderJob{source: src, options: engine.StartOptions{
+		Seed: r.seed, HasSeed: r.hasSeed, Until: r.until, Budget: r.budget.Money,
+	}}
+	var base engine.Info
+	var err error
+	if r.from != "" {
+		if r.afresh {
+			return nil, usagef("--new and --from cannot be given together")
 		}
-		return err
-	}
-	newProgress(r.stderr, r.progress, run).follow(ctx)
-	out, err := run.Wait(ctx)
-	if ctx.Err() != nil && !run.Status().State.Final() {
-		fmt.Fprintln(r.stderr, "Stopped. What is done is kept; the same command goes on from here.")
-		return errInterrupted
-	}
-	if err != nil {
-		return fmt.Errorf("%w\nWhat is done is kept; the same command tries the rest again", err)
-	}
-	return r.finish(ctx, run, out, time.Since(began))
-}
-
-// choose finds the pipeline: the one that is named, the only one there is, or story_video.
-func (r *rendering) choose(f *pipeline.File) (*pipeline.Pipeline, error) {
-	var names []string
-	for _, p := range f.Pipelines {
-		names = append(names, p.Name)
-	}
-	name := r.pipeline
-	switch {
-	case name == "" && len(names) == 1:
-		name = names[0]
-	case name == "":
-		name = "story_video"
-	}
-	if p := f.Pipeline(name); p != nil {
-		return p, nil
-	}
-	if r.pipeline == "" {
-		return nil, usagef("name the pipeline to render: %s", strings.Join(names, ", "))
-	}
-	if near := providers.Nearest(name, names); near != "" {
-		return nil, usagef("there is no pipeline %q; did you mean %q?", name, near)
-	}
-	return nil, usagef("there is no pipeline %q; there are: %s", name, strings.Join(names, ", "))
-}
-
-// start goes on with the newest run of the same pipeline and inputs when that is unfinished, builds on
-// it when it failed, and starts afresh otherwise.
-func (r *rendering) start(ctx context.Context, eng *engine.Engine, pl *pipeline.Pipeline) (*engine.Run, error) {
-	inputs, err := readInputs(pl, r.inputs)
-	if err != nil {
-		return nil, err
-	}
-	options := engine.StartOptions{Seed: r.seed, HasSeed: r.hasSeed, Until: r.until}
-	if !r.afresh {
-		earlier, found, err := r.earlier(ctx, eng, pl, inputs)
-		if err != nil {
+		if base, err = findRun(ctx, eng, r.from); err != nil {
 			return nil, err
 		}
-		if found && !earlier.State.Final() {
-			fmt.Fprintf(r.stderr, "Going on with the unfinished run %s; --new starts afresh.\n", earlier.ID)
-			return eng.Resume(ctx, earlier.ID)
+		if r.pipeline == "" {
+			r.pipeline = base.Pipeline
 		}
-		if found && earlier.State != engine.Completed {
-			fmt.Fprintf(r.stderr, "Run %s was %s; what it had done is used again. --new starts afresh.\n", earlier.ID, earlier.State)
-			options.From = earlier.ID
-		}
+		job.options.From = base.ID
 	}
-	return eng.Start(ctx, pl.Name, inputs, options)
+	if job.pl, err = choose(eng.Pipelines(), r.pipeline); err != nil {
+		return nil, err
+	}
+	if job.inputs, err = readInputs(job.pl, r.inputs); err != nil {
+		return nil, err
+	}
+	if r.from != "" {
+		dropped, err := takeOver(job.inputs, job.pl, base.Given)
+		if len(dropped) > 0 {
+			job.note = fmt.Sprintf("Run %s had inputs that %s has no more: %s.", shortID(base.ID), job.pl.Name, strings.Join(dropped, ", "))
+		}
+		return job, err
+	}
+	if r.afresh {
+		return job, nil
+	}
+	return job, r.goOn(ctx, eng, job)
+}
+
+// goOn looks for an earlier run to go on with.
+func (r *rendering) goOn(ctx context.Context, eng *engine.Engine, job *renderJob) error {
+	earlier, found, err := r.earlier(ctx, eng, job)
+	switch {
+	case err != nil:
+		return job.explain(err)
+	case !found || earlier.State == engine.Completed:
+	case earlier.State.Final():
+		job.note = fmt.Sprintf("Run %s %s; what it had done is used again. --new starts afresh.", shortID(earlier.ID), past(earlier.State))
+		job.options.From = earlier.ID
+	case job.options.Budget > 0:
+		// The unfinished run has the budget it was started with, if any. A new one on top of it has this one.
+		job.note = fmt.Sprintf("Going on from the unfinished run %s with this budget; --new starts afresh.", shortID(earlier.ID))
+		job.options.From = earlier.ID
+	default:
+		job.note = fmt.Sprintf("Going on with the unfinished run %s; --new starts afresh.", shortID(earlier.ID))
+		job.resume = earlier.ID
+	}
+	return nil
 }
 
 // earlier finds the newest run of the same pipeline, source and given inputs, and seed if one is given.
-func (r *rendering) earlier(ctx context.Context, eng *engine.Engine, pl *pipeline.Pipeline, inputs engine.Inputs) (engine.Info, bool, error) {
-	given, err := eng.Given(ctx, pl.Name, inputs)
+func (r *rendering) earlier(ctx context.Context, eng *engine.Engine, job *renderJob) (engine.Info, bool, error) {
+	given, err := eng.Given(ctx, job.pl.Name, job.inputs)
 	if err != nil {
 		return engine.Info{}, false, err
 	}
-	for info, err := range eng.Runs(ctx, journal.Query{Pipeline: pl.Name}) {
+	for info, err := range eng.Runs(ctx, journal.Query{Pipeline: job.pl.Name}) {
 		if err != nil {
-			return engine.Info{}, false, err
+			continue // of a damaged run nothing can be used; `runs list` shows it
 		}
-		same := bytes.Equal(info.Given, given) && info.Source == r.conf.Source.Digest() && info.Until == r.until
+		same := bytes.Equal(info.Given, given) && info.Source == job.source.Digest() && info.Until == r.until
 		if same && (!r.hasSeed || info.Seed == r.seed) {
 			return info, true, nil
 		}
 	}
-	return engine.Info{}, false, nil
+	return engine.Info{}, false, ctx.Err()
 }
 
-// finish writes what the run gave.
-func (r *rendering) finish(ctx context.Context, run *engine.Run, out engine.Outputs, took time.Duration) error {
-	file, err := out.File(ctx, r.from)
-	switch {
-	case err == nil:
-		if r.output == "" {
-			r.output = freeName(titleOf(out), filepath.Ext(file.Name))
-		}
-		if err := writeWhole(r.output, func(w io.Writer) error { return out.WriteFile(ctx, r.from, w) }); err != nil {
-			return fmt.Errorf("the film cannot be written: %w", err)
-		}
-	case r.output != "" && r.until == "":
-		return fmt.Errorf("nothing is written to %s: %w", r.output, err)
+// takeOver adds the inputs that an earlier run was given and these do not have, and names those that the
+// pipeline does not take any more.
+func takeOver(inputs engine.Inputs, pl *pipeline.Pipeline, given []byte) (dropped []string, err error) {
+	var earlier map[string]json.RawMessage
+	if err := json.Unmarshal(given, &earlier); err != nil {
+		return nil, fmt.Errorf("the inputs of the earlier run cannot be read: %w", err)
 	}
-	if r.json {
-		raw, err := out.MarshalJSON()
-		if err != nil {
-			return err
+	for name, raw := range earlier {
+		if _, changed := inputs[name]; changed {
+			continue
 		}
-		_, err = fmt.Fprintln(r.stdout, string(raw))
-		return err
+		if inputOf(pl, name) == nil {
+			dropped = append(dropped, name)
+			continue
+		}
+		inputs[name] = raw
 	}
-	summarise(r.stdout, run, out, r.output, file.Size, took)
-	return nil
+	return dropped, nil
 }
 
-// writeWhole writes a file completely or not at all.
-func writeWhole(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".filmloom-*")
-	if err != nil {
-		return err
+// choose finds a pipeline: the one that is named, the only one there is, or story_video.
+func choose(f *pipeline.File, name string) (*pipeline.Pipeline, error) {
+	var names []string
+	for _, p := range f.Pipelines {
+		names = append(names, p.Name)
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	if err := errors.Join(write(f), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
-
-func titleOf(out engine.Outputs) string {
-	var title string
-	if out.Decode("story_title", &title) != nil || title == "" {
-		return "film"
-	}
-	return title
-}
-
-// freeName makes a file name of a title that does not exist yet.
-func freeName(title, ext string) string {
-	var b strings.Builder
-	for _, c := range strings.ToLower(title) {
-		switch {
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
-			b.WriteRune(c)
-		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
-			b.WriteByte('-')
-		}
-	}
-	name := strings.Trim(b.String(), "-")
 	if name == "" {
-		name = "film"
-	}
-	for n := 1; ; n++ {
-		path := name + ext
-		if n > 1 {
-			path = fmt.Sprintf("%s-%d%s", name, n, ext)
+		name = "story_video"
+		if len(names) == 1 {
+			name = names[0]
 		}
-		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
-			return path
+		if f.Pipeline(name) == nil {
+			return nil, namef("name the pipeline: %s", strings.Join(names, ", "))
 		}
 	}
+	if p := f.Pipeline(name); p != nil {
+		return p, nil
+	}
+	return nil, namef("there is %s", noSuch("pipeline", name, names))
+}
+
+// noSuch says that something does not exist, and what was probably meant.
+func noSuch(kind, name string, names []string) string {
+	if near := providers.Nearest(name, names); near != "" {
+		return fmt.Sprintf("no %s %q; did you mean %q?", kind, name, near)
+	}
+	return fmt.Sprintf("no %s %q; there are: %s", kind, name, strings.Join(names, ", "))
+}
+
+func stageNames(pl *pipeline.Pipeline) []string {
+	var names []string
+	for _, st := range pl.Order() {
+		names = append(names, st.Name)
+	}
+	return names
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,12 +10,9 @@ import (
 	"os"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/spf13/cobra"
-	"golang.org/x/term"
-
 	"github.com/filmloom/filmloom"
 	"github.com/filmloom/filmloom/engine"
+	"github.com/filmloom/filmloom/engine/journal"
 	"github.com/filmloom/filmloom/engine/pipeline"
 	"github.com/filmloom/filmloom/plugins/builtin"
 )
@@ -25,6 +23,8 @@ type settings struct {
 	pipelines string
 	inProcess bool
 	verbose   bool
+
+	given func(flag string) bool // whether it is on the command line
 }
 
 // config makes the engine's configuration. A path given as an argument wins over the flag.
@@ -44,53 +44,65 @@ func (s *settings) config(stderr io.Writer, path string) (engine.Config, error) 
 	case path != "":
 		conf.Source, err = pipeline.Load(path)
 	default:
-		conf.Source, err = pipeline.Load("pipelines.hcl")
+		conf.Source, err = pipeline.Load(ownPipelines)
 		if errors.Is(err, fs.ErrNotExist) {
-			conf.Source, err = pipeline.Source{"pipelines.hcl": filmloom.Pipelines}, nil
+			conf.Source, err = pipeline.Source{ownPipelines: filmloom.Pipelines}, nil
 		}
 	}
 	return conf, err
 }
 
-// report prints an error for people and gives the exit code.
-func report(root *cobra.Command, w io.Writer, err error) int {
-	var usage usageError
-	var invalid *engine.InvalidError
-	var input *inputError
-	var notReady *engine.NotReadyError
-	switch {
-	case errors.Is(err, errInterrupted):
-		return exitInterrupted
-	case errors.As(err, &invalid):
-		printDiagnostics(w, invalid.Source, invalid.Diagnostics)
-		return exitInvalid
-	case errors.As(err, &input):
-		printDiagnostics(w, input.source, input.diagnostics())
-		return exitInvalid
-	case errors.As(err, &notReady):
-		fmt.Fprintf(w, "Error: %s cannot start on this machine; nothing has been done.\n", notReady.Pipeline)
-		for _, m := range notReady.Missing {
-			fmt.Fprintf(w, "  %s\n", m.Problem)
-			if m.Hint != "" {
-				fmt.Fprintf(w, "    %s\n", m.Hint)
-			}
-		}
-		return exitFailed
-	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"):
-		fmt.Fprintf(w, "Error: %v.\nSee `%s --help`.\n", strings.TrimSuffix(err.Error(), "."), root.Name())
-		return exitUsage
+// ownPipelines is the file that is used when none is named, and it is there.
+const ownPipelines = "pipelines.hcl"
+
+// open opens the engine, and with it the data directory. Whoever opens it closes it.
+func (s *settings) open(ctx context.Context, conf engine.Config) (*engine.Engine, error) {
+	eng, err := engine.Open(ctx, conf)
+	if errors.Is(err, journal.ErrInUse) {
+		return nil, fmt.Errorf("the data directory %s is in use by another filmloom (a render, or a server); wait for it, stop it, or name another directory with --data", conf.Dir)
 	}
-	fmt.Fprintf(w, "Error: %v\n", err)
-	return exitFailed
+	return eng, err
 }
 
-func printDiagnostics(w io.Writer, src pipeline.Source, diags hcl.Diagnostics) {
-	width, color := 0, false
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		width, _, _ = term.GetSize(int(f.Fd()))
-		color = os.Getenv("NO_COLOR") == ""
+// errNoRuns: a command is about runs and there is no data directory that could have any.
+var errNoRuns = errors.New("no runs")
+
+// openRuns opens the engine for a command about earlier runs. It makes no data directory: where there is
+// none there are no runs, and the name is probably wrong.
+func (s *settings) openRuns(ctx context.Context, stderr io.Writer) (*engine.Engine, error) {
+	if _, err := os.Stat(s.data); errors.Is(err, fs.ErrNotExist) {
+		return nil, nameError{fmt.Errorf("there are %w: there is no data directory %s; name it with --data, or make a film first with `filmloom render`", errNoRuns, s.data)}
 	}
-	if err := pipeline.WriteDiagnostics(w, src, diags, uint(max(width, 0)), color); err != nil {
-		fmt.Fprintln(w, diags)
+	conf, err := s.config(stderr, "")
+	if err != nil {
+		return nil, err
 	}
+	return s.open(ctx, conf)
+}
+
+// command writes a command line that works with the same settings, for people to copy.
+func (s *settings) command(args ...string) string {
+	line := []string{"filmloom"}
+	for _, f := range []struct{ name, value string }{{"data", s.data}, {"pipelines", s.pipelines}} {
+		if s.given != nil && s.given(f.name) {
+			line = append(line, "--"+f.name, f.value)
+		}
+	}
+	if s.inProcess {
+		line = append(line, "--in-process")
+	}
+	line = append(line, args...)
+	for i, arg := range line {
+		line[i] = quoted(arg)
+	}
+	return strings.Join(line, " ")
+}
+
+// quoted writes an argument as a shell reads it.
+func quoted(arg string) string {
+	const harmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,@%+"
+	if arg != "" && strings.IndexFunc(arg, func(r rune) bool { return !strings.ContainsRune(harmless, r) }) < 0 {
+		return arg
+	}
+	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 }

@@ -15,14 +15,17 @@ func validateCommand(s *settings) *cobra.Command {
 		Short: "Checks pipelines without running anything",
 		Long: `Checks a pipeline file, or every .hcl file of a directory, against what the plugins can do: names,
 types, references, cycles. It prints every finding with its place and exits with 3 if there is one.`,
-		Args: cobra.MaximumNArgs(1),
+		Example: `  filmloom validate
+  filmloom validate pipelines.hcl`,
+		Args: argCount(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			file, err := load(s, cmd, args)
 			if err != nil {
 				return err
 			}
 			for _, p := range file.Pipelines {
-				fmt.Fprintf(cmd.OutOrStdout(), "%s: valid, %d stages, %d inputs, %d outputs\n", p.Name, len(p.Stages), len(p.Inputs), len(p.Outputs))
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: valid, %s, %s, %s\n", p.Name,
+					count(len(p.Stages), "stage"), count(len(p.Inputs), "input"), count(len(p.Outputs), "output"))
 			}
 			return nil
 		},
@@ -47,13 +50,15 @@ func graphCommand(s *settings) *cobra.Command {
 		Use:   "graph [PATH]",
 		Short: "Draws a pipeline's stages",
 		Long:  `Draws which stage waits for which, as Mermaid, DOT (Graphviz) or JSON.`,
-		Args:  cobra.MaximumNArgs(1),
+		Example: `  filmloom graph
+  filmloom graph --format dot pipelines.hcl | dot -Tsvg > pipelines.svg`,
+		Args: argCount(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			file, err := load(s, cmd, args)
 			if err != nil {
 				return err
 			}
-			pl, err := (&rendering{pipeline: name}).choose(file)
+			pl, err := choose(file, name)
 			if err != nil {
 				return err
 			}

@@ -31,6 +31,9 @@ type Request struct {
 	Run      string // calls of different runs take turns
 	Priority int    // a higher one goes first
 	CPU      bool   // needs a processor of the pool as well
+	// Elsewhere: another provider can serve the call. Rather than wait for a broken gate, Enter fails with
+	// ErrBroken, also when the breaker opens while the call waits.
+	Elsewhere bool
 
 	// Waiting is told why the call must wait, and again when the reason changes; nil is fine. A change
 	// of less than 5 s in when a wait ends is not told. It is called by the goroutine that called Enter,

@@ -1,6 +1,7 @@
 package admission
 
 import (
+	"errors"
 	"testing"
 	"time"
 )
@@ -123,4 +124,36 @@ func TestBreakerLimits(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A call that another provider can serve does not wait for one that is left alone, whether it comes or
+// waits already; but whoever comes when the time is up makes the trial.
+func TestACallThatCanBeServedElsewhereDoesNotWaitForABrokenGate(t *testing.T) {
+	c, clock := newController(t, 1)
+	g := c.Gate("openai", Limits{Concurrent: 1, Breaker: Breaker{Failures: 1, Cooldown: 10 * second}})
+	first := enter(t, g, Request{})
+	left := make(chan error)
+	listening := make(chan string, 9)
+	go func() {
+		_, err := g.Enter(t.Context(), Request{Elsewhere: true, Waiting: func(reason string) { listening <- reason }})
+		left <- err
+	}()
+	<-listening // it waits for the place
+	first.Leave(Failed)
+	if err := <-left; !errors.Is(err, ErrBroken) {
+		t.Errorf("the call that waited: %v", err)
+	}
+	if _, err := g.Enter(t.Context(), Request{Elsewhere: true}); !errors.Is(err, ErrBroken) {
+		t.Errorf("a call that came: %v", err)
+	}
+	if l := c.Load().Gates[0]; l.Waiting != 0 || l.InFlight != 0 {
+		t.Errorf("left behind: %+v", l)
+	}
+	clock.Advance(10 * second)
+	trial := enter(t, g, Request{Elsewhere: true})
+	if _, err := g.Enter(t.Context(), Request{Elsewhere: true}); !errors.Is(err, ErrBroken) {
+		t.Errorf("a call beside the trial: %v", err)
+	}
+	trial.Leave(Worked)
+	enter(t, g, Request{Elsewhere: true}).Leave(Worked)
 }

@@ -28,17 +28,19 @@ func (w *call) before(v *call) bool {
 	) < 0
 }
 
-// wait returns when the call was admitted or the context has ended. However it ends, by a panic of tell
-// too, a call without a pass is left in no line.
-func (w *call) wait(ctx context.Context, tell func(string)) (p *Pass, err error) {
+// wait returns when the call was admitted, goes elsewhere, or the context has ended. However it ends, by a
+// panic of Waiting too, a call without a pass is left in no line.
+func (w *call) wait(ctx context.Context, r Request) (p *Pass, err error) {
 	defer func() {
 		if p == nil {
 			w.withdraw()
 		}
 	}()
-	if tell != nil {
-		tell(w.reason)
+	tell := r.Waiting
+	if tell == nil {
+		tell = func(string) {}
 	}
+	tell(w.reason)
 	for {
 		select {
 		case <-w.ready:
@@ -46,26 +48,31 @@ func (w *call) wait(ctx context.Context, tell func(string)) (p *Pass, err error)
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		case <-w.changed:
-			if w.hear() {
+			news, broken := w.hear()
+			if broken && r.Elsewhere {
+				return nil, ErrBroken
+			}
+			if news {
 				tell(w.reason)
 			}
 		}
 	}
 }
 
-// hear learns the line's newest reason and tells whether it is another one.
-func (w *call) hear() bool {
+// hear learns the line's newest reason and tells whether it is another one, and whether the gate is broken.
+func (w *call) hear() (news, broken bool) {
 	l := w.line
 	c := l.gate.c
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if w.pass != nil {
 		w.changed = nil
-		return false
+		return false, false
 	}
-	old := w.reason
-	w.reason, w.changed = l.reason(c.now()), l.listen()
-	return w.reason != old
+	old, now := w.reason, c.now()
+	w.reason, w.changed = l.reason(now), l.listen()
+	_, broken = l.gate.broken(now)
+	return w.reason != old, broken
 }
 
 // withdraw takes out a call that waits no longer. If it was admitted in that instant, it gives back all
@@ -81,5 +88,5 @@ func (w *call) withdraw() {
 		return
 	}
 	w.line.remove(w)
-	g.settle(now)
+	g.c.dispatch(g, now)
 }

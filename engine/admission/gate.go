@@ -2,6 +2,7 @@ package admission
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -25,25 +26,34 @@ type Gate struct {
 	wake    context.CancelFunc // wakes it earlier
 }
 
-// Enter waits until the call may begin. The error is the context's; then nothing of the call is left.
-// Whoever gets a pass must Leave.
+// ErrBroken: the breaker lets nothing through, and the call can be served elsewhere.
+var ErrBroken = errors.New("the provider has failed again and again and is left alone for a while")
+
+// Enter waits until the call may begin. The error is the context's, or ErrBroken; then nothing of the call
+// is left. Whoever gets a pass must Leave.
 func (g *Gate) Enter(ctx context.Context, r Request) (*Pass, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	p, w := g.ask(r)
-	if p != nil {
+	switch {
+	case p != nil:
 		return p, nil
+	case w == nil:
+		return nil, ErrBroken
 	}
-	return w.wait(ctx, r.Waiting)
+	return w.wait(ctx, r)
 }
 
-// ask begins the call at once, or else puts it in its line.
+// ask begins the call at once, or else puts it in its line, or does neither when it goes elsewhere.
 func (g *Gate) ask(r Request) (*Pass, *call) {
 	c := g.c
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now, l := c.now(), g.plain
+	if _, broken := g.broken(now); broken && r.Elsewhere {
+		return nil, nil
+	}
 	if r.CPU {
 		l = g.heavy
 	}
@@ -52,7 +62,7 @@ func (g *Gate) ask(r Request) (*Pass, *call) {
 	}
 	w := l.push(r)
 	c.dispatch(g, now)
-	if w.pass == nil && r.Waiting != nil {
+	if w.pass == nil && (r.Waiting != nil || r.Elsewhere) {
 		w.reason, w.changed = g.sentence(l.obstacle(now), now), l.listen()
 	}
 	return w.pass, w

@@ -76,7 +76,7 @@ func (l *line) settle(now time.Duration) {
 		return
 	}
 	o := l.obstacle(now)
-	if !o.news(l.told) {
+	if o.kind == nothing || !o.news(l.told) { // nothing: the time has just come, and the keeper is on its way
 		return
 	}
 	l.told, l.text = o, ""
@@ -121,10 +121,8 @@ func (g *Gate) sentence(o obstacle, now time.Duration) string {
 		return fmt.Sprintf("%s allows %s a minute; the next may begin in %s", g.name, calls(g.limits.PerMinute), in)
 	case places:
 		return fmt.Sprintf("waiting for a place at %s (%d of %s running)", g.name, g.running, calls(g.limits.Concurrent))
-	case processors:
-		return fmt.Sprintf("waiting for a processor (%d of %d busy)", g.c.busy, g.c.cpus)
 	default:
-		return fmt.Sprintf("waiting for %s", g.name)
+		return fmt.Sprintf("waiting for a processor (%d of %d busy)", g.c.busy, g.c.cpus)
 	}
 }
 

@@ -72,6 +72,7 @@ func TestAChangedReasonIsTold(t *testing.T) {
 	v.hears("waiting for a place at stability (1 of 1 call running)")
 	g.Hold(20 * second)
 	v.hears("stability asked to wait; the next call begins in 20s")
+	clock.Wait(20 * second)
 	g.Hold(22 * second) // hardly news
 	g.Hold(10 * second) // shorter: changes nothing
 	g.Hold(-second)
@@ -129,7 +130,15 @@ func TestSmallMovesOfTheRateAreNotNews(t *testing.T) {
 	clock.Wait(2 * second)
 	clock.Advance(2 * second)
 	last.enters()
-	if n := len(last.told); n > 0 { // it is 2 s each time: the same sentence is not told twice
+	close(last.told)
+	n, old := 0, ""
+	for reason := range last.told {
+		if reason == old {
+			t.Errorf("told twice: %s", reason)
+		}
+		n, old = n+1, reason
+	}
+	if n > 4 {
 		t.Errorf("within 20 s it was told %d times more", n)
 	}
 }

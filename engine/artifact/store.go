@@ -24,12 +24,14 @@ type Store interface {
 	Path(ctx context.Context, sha256 string) (string, error)
 	// Stat tells an artifact's size, or gives ErrNotFound.
 	Stat(ctx context.Context, sha256 string) (Info, error)
-	// Delete removes an artifact, or gives ErrNotFound. Readers that have it open go on.
+	// Delete removes an artifact, or gives ErrNotFound. Readers that have it open go on. Of a Delete and a
+	// Put or Adopt of the same bytes at the same time, one comes wholly before the other.
 	Delete(ctx context.Context, sha256 string) error
 	// All lists the artifacts, by digest. What comes or goes meanwhile may be missed.
 	All(ctx context.Context) iter.Seq2[Info, error]
-	// WorkDir makes a private, empty directory from which files can be adopted. The caller ends it
-	// with release, which removes it with everything in it; a second release does nothing.
+	// WorkDir makes a private, empty directory from which files can be adopted, under a name that was
+	// never given before. The caller ends it with release, once the call that it was for has returned:
+	// the directory is gone then, with everything in it. A second release does nothing.
 	WorkDir(ctx context.Context) (dir string, release func() error, err error)
 	// Close releases what the store holds, work directories included. Artifacts stay.
 	Close() error

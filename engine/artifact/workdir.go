@@ -66,7 +66,7 @@ func (d *Dir) takeSpare() *call {
 		c := d.spare[n-1]
 		d.spare = d.spare[:n-1]
 		d.mu.Unlock()
-		if m, ok := markOf(c.path); ok && m == c.made {
+		if m, empty := look(c.path); empty && m == c.made {
 			return c
 		}
 		// Somebody has been there. What cannot be removed now goes with the session.

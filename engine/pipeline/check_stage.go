@@ -146,7 +146,11 @@ func (c *checker) skipped(pl *Pipeline, stages []string, scope Scope, check func
 				continue
 			}
 			reported[*d.Subject] = true
-			c.errorAt(*d.Subject, "Stage may be skipped", "This fails when %s is skipped by its `when`, because its value is null then; allow for it, for example with try(…, null). (%s)", list(names), d.Detail)
+			when := fmt.Sprintf("%s is skipped by its `when`, because its value is", names[0])
+			if len(names) > 1 {
+				when = fmt.Sprintf("%s are skipped by their `when`, because their values are", list(names))
+			}
+			c.errorAt(*d.Subject, "Stage may be skipped", "This fails when %s null then; allow for it, for example with try(…, null). (%s)", when, d.Detail)
 		}
 	}
 	for _, name := range conditional {

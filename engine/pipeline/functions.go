@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2/ext/tryfunc"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
@@ -49,7 +48,6 @@ var functions = map[string]function.Function{
 	"toset": toCollection(cty.Set), "tolist": toCollection(cty.List), "tomap": toCollection(cty.Map),
 
 	"jsonencode": stdlib.JSONEncodeFunc, "jsondecode": stdlib.JSONDecodeFunc, "csvdecode": stdlib.CSVDecodeFunc,
-	"try": tryfunc.TryFunc, "can": tryfunc.CanFunc,
 }
 
 // toCollection converts to a collection. Unlike the standard library's functions it knows the type of the

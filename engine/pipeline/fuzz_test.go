@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,6 +42,9 @@ func FuzzParse(f *testing.F) {
 			if d.Subject == nil || d.Summary == "" || d.Detail == "" {
 				t.Fatalf("a finding without a place or words: %#v", d)
 			}
+		}
+		if err := pipeline.WriteDiagnostics(io.Discard, src, diags[:min(len(diags), 3)], 0, false); err != nil {
+			t.Fatal(err)
 		}
 		walkThrough(t, file, diags)
 		if err := formats(src, diags); err != nil {

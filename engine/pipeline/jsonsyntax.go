@@ -25,7 +25,7 @@ func (p *parser) native(e hcl.Expression) hclsyntax.Expression {
 		object := &hclsyntax.ObjectConsExpr{SrcRange: at, OpenRange: e.StartRange()}
 		for _, pair := range pairs {
 			object.Items = append(object.Items, hclsyntax.ObjectConsItem{
-				KeyExpr: &hclsyntax.ObjectConsKeyExpr{Wrapped: p.native(pair.Key), ForceNonLiteral: false}, ValueExpr: p.native(pair.Value),
+				KeyExpr: &hclsyntax.ObjectConsKeyExpr{Wrapped: p.native(pair.Key)}, ValueExpr: p.native(pair.Value),
 			})
 		}
 		return object

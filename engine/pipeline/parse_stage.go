@@ -48,8 +48,8 @@ func (p *parser) stage(b *hcl.Block) *Stage {
 	}
 	if a := attrs["weight"]; a != nil {
 		s.weighed = true
-		if s.Weight = p.number(a); s.Weight < 0 {
-			p.errorAt(a.Expr.Range(), "Invalid weight", "A stage's weight must be 0 or more.")
+		if s.Weight = p.number(a); s.Weight < 0 || s.Weight > 1e6 {
+			p.errorAt(a.Expr.Range(), "Invalid weight", "A stage's weight must be a number from 0 to 1000000.")
 		}
 	}
 	s.Timeout = p.duration(attrs["timeout"])

@@ -122,21 +122,31 @@ func TestEveryErrorIsFoundAtItsPlace(t *testing.T) {
 			}
 			want := marks(t, name, src[name])
 			_, diags := check(src)
-			for _, d := range diags {
-				line, text := d.Subject.Start.Line, d.Summary+": "+d.Detail
-				i := slices.IndexFunc(want[line], func(want string) bool { return strings.Contains(text, want) })
-				if i < 0 {
-					t.Errorf("line %d: unexpected: %s", line, text)
-					continue
-				}
-				want[line] = slices.Delete(want[line], i, i+1)
+			var b strings.Builder
+			if err := pipeline.WriteDiagnostics(&b, src, diags, 78, true); err != nil || !strings.Contains(b.String(), name) {
+				t.Errorf("they are printed as %q, %v", b.String(), err)
 			}
-			for line, missing := range want {
-				for _, text := range missing {
-					t.Errorf("line %d: not found: %s", line, text)
-				}
-			}
+			compare(t, want, diags)
 		})
+	}
+}
+
+// compare holds findings against those expected by line.
+func compare(t *testing.T, want map[int][]string, diags hcl.Diagnostics) {
+	t.Helper()
+	for _, d := range diags {
+		line, text := d.Subject.Start.Line, d.Summary+": "+d.Detail
+		i := slices.IndexFunc(want[line], func(want string) bool { return strings.Contains(text, want) })
+		if i < 0 {
+			t.Errorf("line %d: unexpected: %s", line, text)
+			continue
+		}
+		want[line] = slices.Delete(want[line], i, i+1)
+	}
+	for line, missing := range want {
+		for _, text := range missing {
+			t.Errorf("line %d: not found: %s", line, text)
+		}
 	}
 }
 

@@ -2,6 +2,8 @@ package pipeline_test
 
 import (
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/zclconf/go-cty/cty"
@@ -140,6 +142,79 @@ func TestAnAttributeRefersToStages(t *testing.T) {
 	} {
 		if got := file.Pipeline("p").Stage(row.stage).Refers(row.attribute); !slices.Equal(got, row.want) {
 			t.Errorf("%s.%s refers to %v, want %v", row.stage, row.attribute, got, row.want)
+		}
+	}
+}
+
+func TestTheValueOfAFanOutTakesLinearSpace(t *testing.T) {
+	allocations := func(n int) float64 {
+		pl, scope := fanned(t, n)
+		x, _ := pl.Expand(pl.Stage("each"), scope)
+		outputs := slices.Repeat([]cty.Value{written("T", "a")}, n)
+		return testing.AllocsPerRun(3, func() { x.Value(outputs) })
+	}
+	if few, many := allocations(100), allocations(1_000); many > 15*few+100 {
+		t.Errorf("%v allocations for 100 instances, %v for 1,000", few, many)
+	}
+}
+
+func TestInstancesCanBeEvaluatedAtTheSameTime(t *testing.T) {
+	pl, scope := fanned(t, 50)
+	x, diags := pl.Expand(pl.Stage("each"), scope)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	var wg sync.WaitGroup
+	for _, inst := range x.Instances {
+		wg.Go(func() {
+			in, diags := x.Input(inst, pipeline.Self{Seed: 1, Take: 1})
+			if diags.HasErrors() || in.GetAttr("style").AsString() != "bold" || !in.GetAttr("lines").RawEquals(cty.NumberIntVal(4)) {
+				t.Errorf("%s: %#v, %v", inst.Address, in, diags)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// Each part of an expression is evaluated once, so that nesting costs no more than length.
+func TestDeepExpressionsAreReadInReasonableTime(t *testing.T) {
+	const deep = 100
+	for _, row := range []struct{ open, middle, end string }{
+		{`input.on ? "a" : (`, `"b"`, `)`},
+		{`(`, `true`, ` ? input.on : false)`},
+		{`try(`, `stage.write.title`, `, "x")`},
+		{`tostring(can(`, `input.on`, `))`},
+		{`input.on && (`, `true`, `)`},
+		{`[for l in stage.write.lines : `, `l.id`, `]`},
+		{`[for l in `, `stage.write.lines`, ` : l]`},
+		{`[for l in ["a"] : `, `l`, `]`},
+		{`"${upper(`, `stage.write.title`, `)}"`},
+	} {
+		expression := strings.Repeat(row.open, deep) + row.middle + strings.Repeat(row.end, deep)
+		file, diags := check(pipeline.Source{"p.hcl": []byte(`
+pipeline "p" {
+  input "on" {
+    type    = bool
+    default = true
+  }
+  stage "write" {
+    uses = "text.write"
+    with = { topic = "x" }
+  }
+  output "o" {
+    value = ` + expression + `
+  }
+}`)})
+		if diags.HasErrors() {
+			t.Errorf("%s…: %v", row.open, diags)
+			continue
+		}
+		pl := file.Pipeline("p")
+		inputs, _ := pl.ResolveInputs(nil)
+		for _, stages := range []map[string]cty.Value{nil, {"write": written("T", "a")}} {
+			if _, diags := pl.Evaluate(pl.Outputs[0], pipeline.Scope{Inputs: inputs, Stages: stages}); diags.HasErrors() {
+				t.Errorf("%s…: %v", row.open, diags)
+			}
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"slices"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -154,6 +156,7 @@ func (w *walker) object(e *hclsyntax.ObjectConsExpr, ctx *hcl.EvalContext) (cty.
 	c := *e
 	c.Items = make([]hclsyntax.ObjectConsItem, len(e.Items))
 	seen := map[string]bool{}
+	types := make([]cty.Type, len(e.Items))
 	for i, item := range e.Items {
 		if name := literalKey(item.KeyExpr); name != "" {
 			if seen[name] && w.check {
@@ -167,9 +170,15 @@ func (w *walker) object(e *hclsyntax.ObjectConsExpr, ctx *hcl.EvalContext) (cty.
 				item.KeyExpr = &k
 			}
 		}
-		c.Items[i] = hclsyntax.ObjectConsItem{KeyExpr: item.KeyExpr, ValueExpr: w.done(item.ValueExpr, ctx)}
+		v := w.value(item.ValueExpr, ctx)
+		types[i] = v.Type()
+		c.Items[i] = hclsyntax.ObjectConsItem{KeyExpr: item.KeyExpr, ValueExpr: done{item.ValueExpr, v}}
 	}
-	return c.Value(ctx)
+	v, d := c.Value(ctx)
+	if alike := slices.CompactFunc(types, cty.Type.Equals); !d.HasErrors() && v.Type() == cty.DynamicPseudoType && len(alike) == 1 && !alike[0].HasDynamicTypes() {
+		v = cty.UnknownVal(cty.Map(alike[0])) // a name is not known yet
+	}
+	return v, d
 }
 
 // operation does not hold the right side of && and || against the reader when the left one decides.

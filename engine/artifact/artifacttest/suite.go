@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/iotest"
 
@@ -39,7 +38,9 @@ func Run(t *testing.T, open func(t *testing.T) artifact.Store) {
 		{"an ended context stores nothing", endedContext},
 		{"artifacts are listed by digest", list},
 		{"work directories are private, empty and removed", workDirs},
+		{"no work directory meets what an earlier one held", freshWorkDirs},
 		{"concurrent users of the same bytes all get them", concurrent},
+		{"what is put while it is deleted is whole or gone", putWhileDeleted},
 		{"a closed store says so", closed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -390,87 +391,6 @@ func list(t *testing.T, s artifact.Store) {
 	}
 	if got := all(t, s); !slices.Equal(got, want[100:]) {
 		t.Errorf("%d listed after deleting 100, want 200", len(got))
-	}
-}
-
-func workDirs(t *testing.T, s artifact.Store) {
-	a, releaseA, err := s.WorkDir(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, releaseB, err := s.WorkDir(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a == b || !filepath.IsAbs(a) {
-		t.Errorf("directories %s and %s", a, b)
-	}
-	if st, err := os.Stat(a); err != nil || st.Mode() != fs.ModeDir|0o700 {
-		t.Errorf("mode %v, %v", st.Mode(), err)
-	}
-	if entries, err := os.ReadDir(a); err != nil || len(entries) > 0 {
-		t.Errorf("a new one holds %v, %v", entries, err)
-	}
-	file(t, a, "sub/left", "left over")
-	file(t, a, "adopted", "adopted")
-	info, err := s.Adopt(t.Context(), a, "adopted")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(filepath.Join(a, "sub"), 0); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if err := releaseA(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := os.Stat(a); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("%s is still there: %v", a, err)
-	}
-	if _, err := s.Adopt(t.Context(), a, "adopted"); !errors.Is(err, artifact.ErrRefused) {
-		t.Errorf("adopting from a released one: %v", err)
-	}
-	has(t, s, info, "adopted")
-	if _, err := os.Stat(b); err != nil {
-		t.Error(err)
-	}
-	if err := releaseB(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func concurrent(t *testing.T, s artifact.Store) {
-	data := strings.Repeat("shared", 50_000)
-	dir := workDir(t, s)
-	file(t, dir, "same", data)
-	var wg sync.WaitGroup
-	for i := range 16 {
-		own := workDir(t, s)
-		file(t, own, "own", data)
-		wg.Go(func() {
-			var info artifact.Info
-			var err error
-			switch i % 3 {
-			case 0:
-				info, err = s.Put(t.Context(), strings.NewReader(data))
-			case 1:
-				info, err = s.Adopt(t.Context(), own, "own")
-			case 2:
-				info, err = s.Adopt(t.Context(), dir, "same")
-			}
-			if err != nil || info.SHA256 != sum(data) {
-				t.Errorf("%v, %v", info, err)
-				return
-			}
-			if st, err := s.Stat(t.Context(), info.SHA256); err != nil || st.Size != int64(len(data)) {
-				t.Errorf("%v, %v", st, err)
-			}
-		})
-	}
-	wg.Wait()
-	if got := all(t, s); len(got) != 1 {
-		t.Errorf("stored %v", got)
 	}
 }
 

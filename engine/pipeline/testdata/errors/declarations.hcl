@@ -113,7 +113,7 @@ pipeline "p" {
   stage "write" {
     uses     = "text.write"
     with     = { topic = "x", topic = "y" } # ERROR: "topic" is given twice
-    weight   = -1 # ERROR: A stage's weight must be 0 or more
+    weight   = -1 # ERROR: A stage's weight must be a number from 0 to 1000000
     timeout  = "-3m" # ERROR: is no duration
     provider = "joiner" # ERROR: The provider "joiner" does not serve text.write
     step     = 1 + x # ERROR: "step" must be a constant

@@ -43,4 +43,8 @@ pipeline "p" {
     uses = "text.write"
     with = { topic = "x" }
   }
+  stage "computed_key" {
+    uses = "text.write"
+    with = { topic = { (stage.write.title) = "x" } } # ERROR: string is needed
+  }
 }

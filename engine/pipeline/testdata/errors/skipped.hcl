@@ -39,7 +39,7 @@ pipeline "p" {
   }
   stage "either" {
     uses = "text.write"
-    with = { topic = try(stage.maybe.title, stage.other.title) } # ERROR: This fails when maybe, other is skipped
+    with = { topic = try(stage.maybe.title, stage.other.title) } # ERROR: This fails when maybe, other are skipped by their
   }
   stage "either_or_none" {
     uses = "text.write"
