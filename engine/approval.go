@@ -162,7 +162,12 @@ func (c *calls) ask(asks func()) (cty.Value, error) {
 	select {
 	case d := <-decided:
 		v, err := x.decide(c.path, c.address, c.key, d.decision)
-		d.recorded <- nil
+		var rejected *instanceError
+		if errors.As(err, &rejected) {
+			d.recorded <- nil
+		} else {
+			d.recorded <- err
+		}
 		return v, err
 	case <-x.launch.Done():
 		c.idle()

@@ -13,18 +13,19 @@ const KindOverBudget providers.Kind = "over_budget"
 
 // reckon asks what the call may cost: where there is a budget, and where to repeat the call after a crash
 // may cost it twice.
-func (c *calls) reckon(e *entry, spec providers.CapabilitySpec, raw json.RawMessage, repeatable bool) error {
-	if c.x.frozen.Budget == 0 && repeatable {
+func (t *trying) reckon(raw json.RawMessage) error {
+	budget := t.x.frozen.Budget
+	if budget == 0 && t.shared != "" {
 		return nil
 	}
-	estimate, err := e.estimate(c.x.launch, spec, raw, nil)
+	estimate, err := t.entry.estimate(t.x.launch, t.spec, raw, nil)
 	switch {
 	case err == nil:
-		c.estimate = estimate
-	case c.x.launch.Err() != nil:
-		return context.Cause(c.x.launch)
-	case c.x.frozen.Budget > 0:
-		return &attemptError{providers.Errorf(providers.KindUnavailable, "%s cannot say what the call costs, and the run has a budget: %w", e.name, err)}
+		t.calls.estimate = estimate
+	case t.x.launch.Err() != nil:
+		return context.Cause(t.x.launch)
+	case budget > 0:
+		return t.failed(nil, providers.Errorf(providers.KindUnavailable, "%s cannot say what the call costs, and the run has a budget: %w", t.entry.name, err))
 	}
 	return nil
 }
@@ -42,12 +43,12 @@ func (c *calls) reserve() (release func(), err error) {
 	defer x.mu.Unlock()
 	spent := x.view.cost + x.reserved
 	if spent+most > budget || spent >= budget && most > 0 {
-		return nil, &attemptError{&providers.Error{
+		return nil, &providers.Error{
 			Kind:    KindOverBudget,
 			Message: over(budget, spent, most),
-			User:    "The film would cost more than its budget allows.",
+			User:    "It would cost more than its budget allows.",
 			Hint:    "start it again from this run with a larger budget; what is done is kept",
-		}}
+		}
 	}
 	x.reserved += most
 	return func() {

@@ -3,10 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math/rand/v2"
+	"maps"
 	"slices"
-	"time"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -14,14 +12,6 @@ import (
 	"github.com/filmloom/filmloom/engine/journal"
 	"github.com/filmloom/filmloom/engine/pipeline"
 	"github.com/filmloom/filmloom/providers"
-)
-
-// What a stage that says nothing of its own gets.
-const (
-	defaultAttempts = 3
-	defaultDelay    = time.Second // before the second attempt; doubles from there
-	defaultMaxDelay = time.Minute
-	defaultTimeout  = 10 * time.Minute // of one attempt
 )
 
 // perform does one instance: it takes an earlier result, or calls providers until one of them gives one,
@@ -78,7 +68,8 @@ type calls struct {
 	key     string
 	secrets map[string]string // references by name
 
-	attempt  int // made so far, in earlier processes too
+	attempt  int                  // made so far, in earlier processes too
+	before   map[string]*failures // of those, by provider
 	resume   handover
 	estimate providers.Estimate
 }
@@ -125,7 +116,7 @@ func (c *calls) lead() (cty.Value, error) {
 	c.resume = x.handed[c.key]
 	x.mu.Lock()
 	if known := x.view.calls[c.address]; known != nil {
-		c.attempt = known.attempts
+		c.attempt, c.before = known.attempts, maps.Clone(known.failures)
 		if known.checkpoint != nil {
 			c.resume = handover{known.provider, known.checkpoint}
 		}
@@ -146,7 +137,7 @@ func (c *calls) lead() (cty.Value, error) {
 }
 
 // make tries the candidates in order, each as often as the stage says. For one that has failed again and
-// again nobody waits while there is another.
+// again nobody waits while there is another. What failed before an interruption counts.
 func (c *calls) make(candidates []*entry) (cty.Value, error) {
 	var last error
 	at := ""
@@ -159,143 +150,37 @@ func (c *calls) make(candidates []*entry) (cty.Value, error) {
 				return v, err
 			}
 		}
-		v, err := c.tryProvider(e, spec, shared, i < len(candidates)-1)
-		if err == nil {
-			return v, nil
+		t := &trying{calls: c, entry: e, spec: spec, shared: shared, another: i < len(candidates)-1, attempts: c.job.stage().Retry.Attempts}
+		if t.attempts == 0 {
+			t.attempts = defaultAttempts
 		}
-		if errors.Is(err, admission.ErrBroken) {
-			continue
+		if before := c.before[e.name]; before != nil {
+			t.failures = before.n
+			if t.exhausted(before.last.Kind) {
+				at, last = e.name, before.last.asError()
+				continue
+			}
 		}
+		v, err := t.run()
 		var failed *attemptError
-		if !errors.As(err, &failed) {
-			c.idle()
-			return cty.NilVal, err // stopped, or the journal failed
+		switch {
+		case errors.Is(err, admission.ErrBroken):
+			continue
+		case !errors.As(err, &failed):
+			if err != nil {
+				c.idle()
+			}
+			return v, err // done, finally failed, stopped, or the journal failed
 		}
 		at, last = e.name, failed.err
-		if kind := providers.AsError(last).Kind; kind == providers.KindInvalidInput || kind == KindOverBudget {
-			break // no provider could do better
-		}
 	}
 	return cty.NilVal, c.fail(at, last)
 }
 
-// An attemptError is a failure of the last attempt at a provider.
+// An attemptError is a failure of the last attempt at a provider, after which another provider may serve.
 type attemptError struct{ err error }
 
 func (e *attemptError) Error() string { return e.err.Error() }
-
-// tryProvider makes attempts at one provider until one succeeds, none is left, or another would be
-// of no use. Where there is another provider to come, the error may be admission.ErrBroken.
-func (c *calls) tryProvider(e *entry, spec providers.CapabilitySpec, shared string, another bool) (cty.Value, error) {
-	x, retry := c.x, c.job.stage().Retry
-	attempts, delay, most := retry.Attempts, retry.Delay, retry.MaxDelay
-	if attempts == 0 {
-		attempts = defaultAttempts
-	}
-	if delay == 0 {
-		delay = defaultDelay
-	}
-	if most == 0 {
-		most = max(defaultMaxDelay, delay)
-	}
-	for n := 1; ; n++ {
-		v, err := c.attemptOnce(e, spec, shared, another)
-		if err == nil {
-			return v, nil
-		}
-		var failed *attemptError
-		if !errors.As(err, &failed) {
-			return cty.NilVal, err
-		}
-		pe := providers.AsError(failed.err)
-		if n >= attempts || !pe.Kind.Retryable() || pe.Kind == KindOverBudget {
-			return cty.NilVal, err
-		}
-		wait := jitter(min(delay<<min(n-1, 30), most))
-		if pe.RetryAfter > 0 {
-			wait = pe.RetryAfter
-			e.gate.Hold(wait) // for its siblings too
-		}
-		c.waiting(e.name, fmt.Sprintf("next attempt after %s: %s", wait.Round(100*time.Millisecond), pe.Message))
-		if err := x.eng.conf.Clock.Sleep(x.launch, wait); err != nil {
-			return cty.NilVal, context.Cause(x.launch)
-		}
-	}
-}
-
-// jitter spreads a delay over its upper half, so that siblings do not come back together.
-func jitter(d time.Duration) time.Duration { return d/2 + rand.N(d/2+1) }
-
-// attemptOnce makes one call. A failure of the call is an *attemptError; any other error means that
-// the run is stopped or cannot record itself.
-func (c *calls) attemptOnce(e *entry, spec providers.CapabilitySpec, shared string, another bool) (cty.Value, error) {
-	x := c.x
-	raw, _, err := wireInput(x.launch, x.eng.conf.Artifacts, c.input, spec.Input)
-	if err != nil {
-		return cty.NilVal, &attemptError{err}
-	}
-	if err := c.reckon(e, spec, raw, shared != ""); err != nil {
-		return cty.NilVal, err
-	}
-	pass, err := e.gate.Enter(x.launch, admission.Request{
-		Run: x.id, Priority: x.frozen.Priority, CPU: spec.CPU, Elsewhere: another,
-		Waiting: func(reason string) { c.waiting(e.name, reason) },
-	})
-	if errors.Is(err, admission.ErrBroken) {
-		return cty.NilVal, err
-	}
-	if err != nil {
-		return cty.NilVal, context.Cause(x.launch)
-	}
-	outcome := admission.Neither
-	defer func() { pass.Leave(outcome) }()
-	release, err := c.reserve()
-	if err != nil {
-		return cty.NilVal, err
-	}
-	defer release()
-	c.attempt++
-	begun := record{
-		Event: c.event(AttemptStarted), Key: c.key, Estimate: c.estimate.MaxCost, Unsafe: shared == "",
-		IdempotencyKey: digest("idempotency", x.header.Lineage, c.key)[:32],
-	}
-	begun.Attempt, begun.Provider = c.attempt, e.name
-	if err := x.append(journal.Batch{}, begun); err != nil {
-		return cty.NilVal, err
-	}
-	started := x.eng.conf.Clock.Now()
-	kept, err := c.execute(e, spec, raw, begun.IdempotencyKey)
-	took := x.eng.conf.Clock.Now().Sub(started)
-	if err != nil {
-		if x.ctx.Err() != nil {
-			return cty.NilVal, context.Cause(x.ctx)
-		}
-		outcome = health(err)
-		rec := record{Event: begun.Event}
-		rec.Kind, rec.Took, rec.Error = AttemptFailed, took, failure(err, c.address)
-		if err := x.append(journal.Batch{}, rec); err != nil {
-			return cty.NilVal, err
-		}
-		return cty.NilVal, &attemptError{err}
-	}
-	outcome = admission.Worked
-	defer kept.inUse()
-	done := record{Event: begun.Event, Key: c.key, artifacts: kept.artifacts}
-	done.Kind, done.Took, done.Cost, done.Warnings = InstanceDone, took, kept.Cost, kept.Warnings
-	if done.Output, err = providers.EncodeWire(kept.value, nil); err != nil {
-		return cty.NilVal, err
-	}
-	return kept.value, x.append(journal.Batch{Outcomes: c.outcomes(done, shared)}, done)
-}
-
-// health is what a failure says of the provider's.
-func health(err error) admission.Outcome {
-	switch providers.AsError(err).Kind {
-	case providers.KindUnavailable, providers.KindCrashed, providers.KindTimeout, providers.KindInternal:
-		return admission.Failed
-	}
-	return admission.Neither
-}
 
 // waiting shows why the call is not being made.
 func (c *calls) waiting(provider, reason string) {

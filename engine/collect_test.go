@@ -199,7 +199,7 @@ func TestExplainNamesWhatChanged(t *testing.T) {
 
 	fourth := revise(t, eng, third.ID, engine.Revision{Inputs: engine.Inputs{"count": 4}})
 	wait(t, fourth)
-	got = explain(fourth, "items", "its input changed: count")
+	got = explain(fourth, "items", "its input changed: count (from input count)")
 	if fmt.Sprint(got.Causes) != "[input.count changed from 3 to 4]" {
 		t.Errorf("causes %v", got.Causes)
 	}

@@ -76,6 +76,9 @@ func cancels(t *testing.T, shop *workshop, entered <-chan struct{}) {
 	if last := events[len(events)-1]; last.Kind != engine.RunCancelled || run.Status().State != engine.Cancelled {
 		t.Errorf("the run is %s and its last event %s", run.Status().State, last.Kind)
 	}
+	if l := audit(joinedShape, events); len(l.breaches) > 0 || l.interrupted != 0 {
+		t.Errorf("the call that was stopped has no end: %v", l.breaches)
+	}
 	if err := run.Cancel(ctx); err != nil {
 		t.Errorf("cancelled again: %v", err)
 	}

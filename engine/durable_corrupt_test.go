@@ -226,7 +226,26 @@ func TestADamagedResultIsMadeAgain(t *testing.T) {
 
 // A revision goes on although what it is based on can no longer be read: it has its own record.
 func TestARevisionOfADamagedRunGoesOn(t *testing.T) {
-	dir := t.TempDir()
+	for name, key := range map[string][]byte{
+		"header": headerOf("damaged"), "frozen": frozenOf("damaged"), "event": eventOf("damaged", 4),
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := interruptedRevision(t)
+			damage(t, dir, func(k []byte) bool { return bytes.Equal(k, key) }, flipped)
+			again, err := open(t, config(dir, joined, &workshop{vary: true})).Resume(t.Context(), "second")
+			if err != nil {
+				t.Fatal(err)
+			}
+			wait(t, again)
+		})
+	}
+}
+
+// interruptedRevision makes a data directory with a completed run, named damaged, and a revision of it that was
+// interrupted in a call.
+func interruptedRevision(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
 	shop := &workshop{vary: true}
 	held := make(chan struct{})
 	shop.onMake = func(ctx context.Context, call *providers.Call, _ makeIn) error {
@@ -249,10 +268,5 @@ func TestARevisionOfADamagedRunGoesOn(t *testing.T) {
 	if err := eng.Close(); err != nil {
 		t.Fatal(err)
 	}
-	damage(t, dir, func(key []byte) bool { return bytes.Equal(key, eventOf("damaged", 4)) }, flipped)
-	again, err := open(t, config(dir, joined, &workshop{vary: true})).Resume(t.Context(), "second")
-	if err != nil {
-		t.Fatal(err)
-	}
-	wait(t, again)
+	return dir
 }

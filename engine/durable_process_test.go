@@ -346,9 +346,14 @@ func runJob(h *house, armed func()) engine.Outputs {
 	return out
 }
 
+// running bounds the processes at a time, however many processors there are.
+var running = make(chan struct{}, 2)
+
 // process does an order in a process of its own and tells whether that was killed.
 func (o order) process(t *testing.T) (out string, killed bool) {
 	t.Helper()
+	running <- struct{}{}
+	defer func() { <-running }()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

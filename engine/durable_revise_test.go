@@ -150,8 +150,13 @@ func killedRevision(t *testing.T, o order, parentState engine.State, first, want
 		if err != nil {
 			t.Fatal(err)
 		}
-		if l := h.checkLog(t, one); !l.state.Final() {
+		l := h.checkLog(t, one)
+		if !l.state.Final() {
 			t.Errorf("run %s is %s in the end", info.ID, l.state)
+		}
+		left := map[string]remains{"run": parent, "second": second}[info.ID]
+		if open := left.ledger.open(); l.interrupted != len(open) {
+			t.Errorf("%d interrupted calls in run %s, want those of %v", l.interrupted, info.ID, open)
 		}
 	}
 	paid := append(parent.paid("run"), second.paid("second")...)

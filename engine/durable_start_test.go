@@ -10,6 +10,8 @@ import (
 	"github.com/filmloom/filmloom/engine/journal"
 )
 
+var joinedShape = shape{"items": {}, "made": {after: []string{"items"}}, "joined": {after: []string{"items", "made"}}}
+
 func TestFiftyWhoStartTheSameRunStartOne(t *testing.T) {
 	const starters = 50
 	shop := &workshop{vary: true}
@@ -56,7 +58,6 @@ func TestFiftyWhoStartTheSameRunStartOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	joinedShape := shape{"items": {}, "made": {after: []string{"items"}}, "joined": {after: []string{"items", "made"}}}
 	for _, b := range audit(joinedShape, numbered(run.Events(t.Context()))).breaches {
 		t.Error(b)
 	}

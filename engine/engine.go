@@ -217,7 +217,8 @@ type Info struct {
 	Source   string // the digest of its frozen pipeline source
 	Given    []byte // the inputs that the caller gave, as JSON with sorted keys
 	Seed     int64
-	Until    string // the stage after which it stops, or ""
+	Until    string          // the stage after which it stops, or ""
+	Budget   providers.Money // what it may cost; 0 without a limit
 	Created  time.Time
 	Updated  time.Time // when its newest event was recorded
 	Ordinal  uint64    // counts runs in the order of creation
@@ -234,7 +235,7 @@ func (e *Engine) Runs(ctx context.Context, q journal.Query) iter.Seq2[Info, erro
 			}
 			if !yield(Info{
 				ID: h.ID, Pipeline: h.Pipeline, State: State(h.State), Lineage: h.Lineage, Parent: h.Parent,
-				Source: f.Source.Digest(), Given: f.Given, Seed: f.Seed, Until: f.Until,
+				Source: f.Source.Digest(), Given: f.Given, Seed: f.Seed, Until: f.Until, Budget: f.Budget,
 				Created: h.Created, Updated: h.Updated, Ordinal: h.Ordinal,
 			}, err) {
 				return

@@ -30,6 +30,9 @@ var (
 	ErrUnfinished = errors.New("the run has not ended")
 )
 
+// KindCancelled is the kind of an attempt that ended because its run was cancelled.
+const KindCancelled providers.Kind = "cancelled"
+
 // An InvalidError says that pipelines are not valid. Its text is one line; WriteDiagnostics of package
 // pipeline prints the findings with their source.
 type InvalidError struct {

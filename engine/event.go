@@ -76,6 +76,11 @@ func failure(err error, address string) *Failure {
 	return &Failure{Kind: e.Kind, Message: e.Message, User: e.User, Hint: e.Hint, Address: address}
 }
 
+// asError is the failure as the error that it was.
+func (f *Failure) asError() *providers.Error {
+	return &providers.Error{Kind: f.Kind, Message: f.Message, User: f.User, Hint: f.Hint}
+}
+
 // record is an event as it is journalled, with what only the engine needs.
 type record struct {
 	Event

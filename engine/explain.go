@@ -34,6 +34,7 @@ type Change struct {
 	Before string   // for people, shortened
 	After  string   // likewise
 	Stages []string // that this part of the input comes from
+	Inputs []string // of the pipeline, likewise
 }
 
 // Explain says why a run has what it has at an address. The error is ErrNotFound when the run has no such
@@ -68,7 +69,8 @@ func (e *Engine) Explain(ctx context.Context, runID, address string) (Explanatio
 		out.Compared = before.id
 		out.Changes = changes(earlier.input, asked.input, "")
 		for i, c := range out.Changes {
-			out.Changes[i].Stages = asked.stage.Refers(firstName(c.Path))
+			from := asked.stage.Refers(firstName(c.Path))
+			out.Changes[i].Stages, out.Changes[i].Inputs = from.Stages, from.Inputs
 		}
 		out.Causes = causes(before, x, address)
 	}
@@ -139,15 +141,22 @@ func (out *Explanation) reason(before *execution) string {
 	case len(out.Changes) > 0:
 		var paths []string
 		for _, c := range out.Changes {
-			part := c.Path
-			if len(c.Stages) > 0 {
-				part += " (from stage " + strings.Join(c.Stages, ", ") + ")"
-			}
-			paths = append(paths, part)
+			paths = append(paths, c.Path+c.origin())
 		}
 		return "A call was made because its input changed: " + strings.Join(paths, ", ") + "."
 	}
 	return "A call was made although its input is the same: what it gave earlier cannot be used any more, because its files or its record are gone."
+}
+
+// origin says in parentheses what the part comes from: stages, or inputs where there is none.
+func (c Change) origin() string {
+	switch {
+	case len(c.Stages) > 0:
+		return " (from stage " + strings.Join(c.Stages, ", ") + ")"
+	case len(c.Inputs) > 0:
+		return " (from input " + strings.Join(c.Inputs, ", ") + ")"
+	}
+	return ""
 }
 
 // changes lists where two values differ, at most so deep as both have the same shape.
@@ -235,8 +244,11 @@ func brief(v cty.Value) string {
 func causes(before, now *execution, address string) []string {
 	var found []string
 	declared := declaredPath(address)
-	for _, c := range changes(before.inputs, now.inputs, "input") {
-		found = append(found, fmt.Sprintf("%s changed from %s to %s", c.Path, c.Before, c.After))
+	for _, name := range now.inputsOf(declared) {
+		b, n := before.inputs.AsValueMap(), now.inputs.AsValueMap()
+		for _, c := range changes(orNull(b, name), orNull(n, name), "input."+name) {
+			found = append(found, fmt.Sprintf("%s changed from %s to %s", c.Path, c.Before, c.After))
+		}
 	}
 	upstream := func(other string) bool {
 		return other == address || now.dependsOn(declared, declaredPath(other))
@@ -253,6 +265,18 @@ func causes(before, now *execution, address string) []string {
 		}
 	}
 	return found
+}
+
+// inputsOf are the run's inputs that reach a stage, directly or not, sorted.
+func (x *execution) inputsOf(declared string) []string {
+	outer, _, _ := strings.Cut(declared, ".")
+	reached := map[string]bool{}
+	for name := range upTo(x.pl, outer) {
+		for _, in := range x.pl.Stage(name).RefersTo().Inputs {
+			reached[in] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(reached))
 }
 
 // dependsOn tells whether one stage needs another, directly or not; both by their declared address.

@@ -30,7 +30,7 @@ type ledger struct {
 	instances map[string]*instanceEntry
 	breaches  []string
 
-	interrupted int // attempts that had no end when the run was resumed
+	interrupted int // attempts that had no end when somebody went on with the run, or ended it
 }
 
 type stageEntry struct {
@@ -136,7 +136,7 @@ func (l *ledger) run(ev engine.Event) {
 	l.state = to[ev.Kind]
 	failed := slices.ContainsFunc(slices.Collect(maps.Values(l.instances)), func(i *instanceEntry) bool { return i.failed })
 	switch ev.Kind {
-	case engine.RunResumed:
+	case engine.RunResumed, engine.RunCancelled, engine.RunSuperseded: // those that were stopped have failed
 		for _, i := range l.instances {
 			if i.open {
 				i.open = false

@@ -36,6 +36,7 @@ func TestTheModelFindsWhatTheStateMachineForbids(t *testing.T) {
 	for name, c := range map[string]struct{ log, want string }{
 		"a whole run":            {begun + a + "stage.skipped b;run.completed", ""},
 		"an interrupted run":     {begun + "stage.expanded a;attempt.started a;run.resumed;attempt.started a 2;instance.done a 2", ""},
+		"a stopped call":         {begun + "stage.expanded a;attempt.started a;attempt.failed a;run.cancelled", ""},
 		"no start":               {"run.created;stage.expanded a", `the run is "queued"`},
 		"an attempt too early":   {begun + "attempt.started a", "its stage is not expanded"},
 		"a stage too early":      {begun + "stage.expanded b", "depends on a"},

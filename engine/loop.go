@@ -184,7 +184,7 @@ func (l *loop) dispatch() {
 			}
 			continue
 		}
-		if len(l.queue) == 0 || l.inFlight >= most {
+		if len(l.queue) == 0 || l.inFlight-l.asking >= most { // whoever asks a person costs next to nothing
 			return
 		}
 		j := l.queue[0]
@@ -244,6 +244,9 @@ func (l *loop) enter(f *frame) error {
 
 // descend opens the frame of an instance that runs a pipeline.
 func (l *loop) descend(j job) error {
+	if err := l.x.failedBefore(j.address()); err != nil {
+		return err
+	}
 	inputs, diags := j.fanned.x.Input(j.instance(), l.x.self(j.address(), 1))
 	if diags.HasErrors() {
 		return l.x.invalid(j.path(), j.address(), diags)
@@ -304,8 +307,11 @@ func (l *loop) settle(f *fanned) error {
 // expand makes a stage's instances, and takes from the journal what is done already.
 func (l *loop) expand(frame *frame, s *pipeline.Stage) error {
 	x := l.x
-	expansion, diags := frame.pl.Expand(s, frame.scope)
 	path := frame.prefix + s.Name
+	if err := x.failedBefore(path); err != nil {
+		return err
+	}
+	expansion, diags := frame.pl.Expand(s, frame.scope)
 	if diags.HasErrors() {
 		return x.invalid(path, path, diags)
 	}
@@ -347,19 +353,14 @@ func (l *loop) expand(frame *frame, s *pipeline.Stage) error {
 func (x *execution) recorded(j job) (cty.Value, bool, error) {
 	x.mu.Lock()
 	var raw []byte
-	var failed *instanceError
 	if c := x.view.calls[j.address()]; c != nil {
 		raw = c.output
-		if f := c.failed; f != nil { // the process ended before it could write that the run failed
-			cause := &providers.Error{Kind: f.Kind, Message: f.Message, User: f.User, Hint: f.Hint}
-			failed = &instanceError{j.address(), c.provider, c.attempts, cause}
-		}
 	}
 	x.mu.Unlock()
-	switch {
-	case failed != nil:
-		return cty.NilVal, false, failed
-	case raw == nil:
+	if err := x.failedBefore(j.address()); err != nil {
+		return cty.NilVal, false, err
+	}
+	if raw == nil {
 		return cty.NilVal, false, nil
 	}
 	v, err := providers.DecodeWire(raw, j.stage().OutputType(), nil)
@@ -368,6 +369,18 @@ func (x *execution) recorded(j job) (cty.Value, bool, error) {
 		return cty.NilVal, false, &instanceError{j.address(), "", 0, err}
 	}
 	return v, true, nil
+}
+
+// failedBefore is why an instance has finally failed, in a process that ended before it could write that the
+// run failed; or nil.
+func (x *execution) failedBefore(address string) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	c := x.view.calls[address]
+	if c == nil || c.failed == nil {
+		return nil
+	}
+	return &instanceError{address, c.provider, c.attempts, c.failed.asError()}
 }
 
 func (x *execution) isExpanded(path string) bool {

@@ -49,8 +49,8 @@ type CountRange struct {
 	Max int `json:"max"`
 }
 
-// A CostRange is an interval of cost. Unknown tells that there is more, of which no provider or number of
-// calls is known.
+// A CostRange is an interval of cost. Unknown tells that there is more, of which the number of calls is not
+// known. A provider that names no cost counts as free.
 type CostRange struct {
 	Min     providers.Money `json:"min"`
 	Max     providers.Money `json:"max"`
@@ -65,7 +65,8 @@ type TimeRange struct {
 }
 
 // Plan says what Start would do with the same arguments. It configures providers and asks them for
-// estimates; it makes no call and records nothing.
+// estimates; it makes no call and records nothing. (Files that are given go to the store, since a call is
+// named by their content; Collect removes them again.)
 func (e *Engine) Plan(ctx context.Context, name string, inputs Inputs, options ...StartOptions) (*Plan, error) {
 	var o StartOptions
 	if len(options) > 0 {
@@ -117,10 +118,7 @@ func (e *Engine) plan(ctx context.Context, d *draft) (*Plan, error) {
 func (p *planner) stage(path string, s *pipeline.Stage) *StagePlan {
 	sp := p.stages[path]
 	if sp == nil {
-		sp = &StagePlan{Stage: path, Uses: s.Capability}
-		if s.Pipeline != nil {
-			sp.Uses = "pipeline." + s.Pipeline.Name
-		}
+		sp = &StagePlan{Stage: path, Uses: s.Uses()}
 		p.stages[path] = sp
 		p.order = append(p.order, path)
 	}
@@ -161,7 +159,7 @@ func (p *planner) call(at site, sp *StagePlan, one *InstancePlan) (cty.Value, er
 		return cty.NilVal, diags
 	}
 	if at.stage.Capability == ApprovalWait {
-		return cty.NilVal, nil
+		return p.approval(at, input, one)
 	}
 	candidates, missing := p.eng.roster.candidates(p.ctx, at.stage.Capability, at.stage.Provider)
 	if len(candidates) == 0 {
@@ -205,6 +203,20 @@ func (p *planner) call(at site, sp *StagePlan, one *InstancePlan) (cty.Value, er
 	}
 	p.charge(at.path, sp, one, estimate)
 	return cty.NilVal, nil
+}
+
+// approval is no call; it is cached where the lineage has the decision.
+func (p *planner) approval(at site, input cty.Value, one *InstancePlan) (cty.Value, error) {
+	if !input.IsWhollyKnown() {
+		return cty.NilVal, nil
+	}
+	key, err := callKey(at.stage.Capability, input, at.take)
+	if err != nil {
+		return cty.NilVal, err
+	}
+	v, decided, err := p.recorded(at, key, "")
+	one.Cached = decided
+	return v, err
 }
 
 // recorded finds a result that the run would use.

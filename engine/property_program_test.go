@@ -68,7 +68,7 @@ func (p *program) draw(t *rapid.T, pipe, at int, brittle bool) {
 			continue
 		}
 		n.deps = append(n.deps, d)
-		if nodes[d].kind == "list" && nodes[d].broken != "for_each" {
+		if nodes[d].kind == "list" {
 			lists = append(lists, d)
 			if nodes[d].when == "" && nodes[d].broken == "" {
 				sure = append(sure, d)
@@ -148,9 +148,6 @@ func (p program) stage(b *strings.Builder, pipe pipe, n node) {
 		fmt.Fprintf(b, "    for_each = toset([%s])\n", ill)
 	} else if n.fan != "" {
 		items := pipe.texts(n.over)
-		if n.fan == "set" { // which has to be of strings when it is empty, too
-			items = strings.Replace(items, ", [])", ", tolist([\"none\"]))", 1)
-		}
 		switch n.fan {
 		case "map":
 			items = fmt.Sprintf("{ for i in %s : i => \"value of ${i}\" }", items)

@@ -46,18 +46,25 @@ func (m *match) engine(g *game) (*engine.Engine, error) {
 }
 
 // play lets a run go on until it has ended, or until the provider's last call stands still, or until the
-// event of that number has been seen (0 means none); then it closes the engine.
-func (m *match) play(g *game, until uint64) (e ending) {
+// event of that number has been seen (0 means none), where the run may be paused; then it closes the engine.
+func (m *match) play(g *game, until uint64, pause bool) (e ending) {
 	eng, err := m.engine(g)
 	if err != nil {
 		m.problem("the program is refused: %v", err)
 		return e
 	}
 	e.run, err = eng.Start(context.Background(), "main", nil, engine.StartOptions{ID: "run", Seed: 5, HasSeed: true})
-	if err != nil {
-		m.problem("it does not start: %v", err)
-	} else {
+	if err == nil && e.run.Status().State == engine.Paused { // where an earlier engine left it
+		e.run, err = eng.Resume(context.Background(), "run")
+	}
+	if err == nil {
 		m.watch(g, e.run, until)
+		if pause {
+			err = e.run.Pause(context.Background())
+		}
+	}
+	if err != nil {
+		m.problem("it does not go on: %v", err)
 	}
 	if err := eng.Close(); err != nil {
 		m.problem("the engine does not close: %v", err)
@@ -90,10 +97,11 @@ func (m *match) watch(g *game, run *engine.Run, until uint64) {
 		defer cancel()
 		highest := 0.0
 		for ev := range run.Events(ctx) {
-			for _, now := range []float64{ev.Done, run.Status().Progress} {
-				if ev.Kind != engine.Progress && now == ev.Done {
-					continue // the event tells of none
-				}
+			told := []float64{run.Status().Progress}
+			if ev.Kind == engine.Progress {
+				told = []float64{ev.Done, told[0]}
+			}
+			for _, now := range told {
 				if now < highest || now > 1 {
 					m.problem("the progress fell from %v to %v at %s", highest, now, ev.Kind)
 				}
@@ -177,7 +185,7 @@ func TestEveryRunOfAnyProgramIsLegal(t *testing.T) {
 		m := newMatch(t, programs(true).Draw(t, "program"), store)
 		t.Log(m.program.hcl())
 		fragile := rapid.SampledFrom([]int{0, 5}).Draw(t, "fragile")
-		m.final(m.play(newGame(rapid.Uint64().Draw(t, "seed"), fragile, 0), 0))
+		m.final(m.play(newGame(rapid.Uint64().Draw(t, "seed"), fragile, 0), 0, false))
 	})
 }
 
@@ -186,7 +194,7 @@ func TestAnInterruptedRunOfAnyProgramEndsLikeAnUninterruptedOne(t *testing.T) {
 		p := programs(true).Draw(t, "program")
 		t.Log(p.hcl())
 		seed, fragile := rapid.Uint64().Draw(t, "seed"), rapid.SampledFrom([]int{0, 0, 3}).Draw(t, "fragile")
-		whole := newMatch(t, p, store).play(newGame(seed, fragile, 0), 0)
+		whole := newMatch(t, p, store).play(newGame(seed, fragile, 0), 0, false)
 		m := newMatch(t, p, store)
 		var e ending
 		for range rapid.IntRange(1, 3).Draw(t, "interruptions") {
@@ -194,16 +202,16 @@ func TestAnInterruptedRunOfAnyProgramEndsLikeAnUninterruptedOne(t *testing.T) {
 			var g *game
 			if rapid.Bool().Draw(t, "in a call") {
 				g = newGame(seed, fragile, rapid.IntRange(1, 8).Draw(t, "call"))
-				e = m.play(g, 0)
+				e = m.play(g, 0, false)
 			} else {
 				g = newGame(seed, fragile, 0)
-				e = m.play(g, before.seq+rapid.Uint64Range(1, 20).Draw(t, "event"))
+				e = m.play(g, before.seq+rapid.Uint64Range(1, 20).Draw(t, "event"), rapid.Bool().Draw(t, "pause"))
 			}
 			m.notAgain(before, g)
 		}
 		before := m.fair(e)
 		g := newGame(seed, fragile, 0)
-		e = m.play(g, 0)
+		e = m.play(g, 0, false)
 		m.notAgain(before, g)
 		m.final(e)
 		if e.state != whole.state || e.outputs != whole.outputs {
@@ -232,13 +240,13 @@ func TestTwoEnginesInOneProcessDoNotDisturbEachOther(t *testing.T) {
 		seeds := []uint64{rapid.Uint64().Draw(t, "seed"), rapid.Uint64().Draw(t, "other seed")}
 		alone, together := make([]ending, 2), make([]ending, 2)
 		for i, p := range programs {
-			alone[i] = newMatch(t, p, stores[i]).play(newGame(seeds[i], 2, 0), 0)
+			alone[i] = newMatch(t, p, stores[i]).play(newGame(seeds[i], 2, 0), 0, false)
 		}
 		var both sync.WaitGroup
 		for i, p := range programs {
 			m := newMatch(t, p, stores[i])
 			both.Go(func() {
-				together[i] = m.play(newGame(seeds[i], 2, 0), 0)
+				together[i] = m.play(newGame(seeds[i], 2, 0), 0, false)
 				m.final(together[i])
 			})
 		}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -136,6 +137,10 @@ func (e *Engine) retake(ctx context.Context, x *execution, f *frozen, takes map[
 	}
 	highest := map[string]int{}
 	for h, err := range e.conf.Journal.Runs(ctx, journal.Query{Lineage: x.header.Lineage}) {
+		var damaged *journal.CorruptError
+		if errors.As(err, &damaged) { // its takes are not known, and cannot be reached either
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

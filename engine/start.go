@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -249,130 +248,6 @@ func (f frozen) artifacts(inputs cty.Value) []string {
 	}
 	slices.Sort(sums)
 	return slices.Compact(sums)
-}
-
-// supersede ends the unfinished runs of a lineage that are older than a run. Their calls in flight go on, and
-// what they give is there for it.
-func (e *Engine) supersede(ctx context.Context, run journal.Run) error {
-	if run.Parent == "" {
-		return nil
-	}
-	for h, err := range e.conf.Journal.Runs(ctx, journal.Query{Lineage: run.Lineage, Before: run.Ordinal}) {
-		if err != nil {
-			return err
-		}
-		if State(h.State).Final() {
-			continue
-		}
-		if err := e.endOlder(ctx, h.ID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// endOlder supersedes one run.
-func (e *Engine) endOlder(ctx context.Context, id string) error {
-	done, err := e.turns.take(ctx, id)
-	if err != nil {
-		return err
-	}
-	defer done()
-	if x := e.executes(id); x != nil {
-		x.halt(ErrSuperseded)
-		return nil
-	}
-	h, err := e.conf.Journal.Run(ctx, id)
-	if err != nil || State(h.State).Final() {
-		return err
-	}
-	rec := record{Event: Event{Kind: RunSuperseded, Time: e.conf.Clock.Now().UTC()}}
-	ev, err := rec.journalled()
-	if err != nil {
-		return err
-	}
-	_, err = e.conf.Journal.Append(ctx, id, journal.Batch{State: string(Superseded), Events: []journal.Event{ev}})
-	return err
-}
-
-// Resume goes on with an unfinished run: one that is queued, was interrupted, or is paused. A run that is
-// final or already executing is left as it is.
-func (e *Engine) Resume(ctx context.Context, id string) (*Run, error) {
-	done, err := e.turns.take(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	return e.resume(ctx, id, false)
-}
-
-// resume goes on with a run whose turn the caller has, and who may have recorded already that it goes on.
-func (e *Engine) resume(ctx context.Context, id string, recorded bool) (*Run, error) {
-	x := e.executes(id)
-	if x != nil {
-		return x.handle(), nil
-	}
-	x, err := e.load(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	x.resumed = recorded
-	if x.view.state.Final() {
-		return x.handle(), nil
-	}
-	if err := e.supersede(ctx, x.header); err != nil { // here, so that a crash after the record of a revision leaves no two of a lineage
-		return nil, err
-	}
-	if err := e.roster.preflight(ctx, x.pl, needed(x.pl, x.inputs, x.frozen.Until)); err != nil {
-		return nil, err
-	}
-	if x.handed, err = e.inherit(ctx, x.header.Parent); err != nil {
-		return nil, err
-	}
-	if err := e.execute(x); err != nil {
-		return nil, err
-	}
-	return x.handle(), nil
-}
-
-// resumeAll goes on with every run that is queued or running, oldest first. One that cannot go on is logged
-// and left as it is.
-func (e *Engine) resumeAll(ctx context.Context) error {
-	var unfinished []Info
-	for _, state := range []State{Running, Queued} {
-		for info, err := range e.Runs(ctx, journal.Query{State: string(state)}) {
-			if err != nil {
-				e.conf.Log.Error("run cannot be resumed", "run", info.ID, "error", err)
-				continue
-			}
-			unfinished = append(unfinished, info)
-		}
-	}
-	slices.SortFunc(unfinished, func(a, b Info) int { return cmp.Compare(a.Ordinal, b.Ordinal) })
-	for _, info := range unfinished {
-		if err := e.resumeOne(ctx, info); err != nil {
-			e.conf.Log.Error("run cannot be resumed", "run", info.ID, "error", err)
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// resumeOne goes on with a run, unless a newer one of its lineage stands for it: the process had ended
-// between the record of a revision and the end of what that supersedes.
-func (e *Engine) resumeOne(ctx context.Context, info Info) error {
-	for newest, err := range e.conf.Journal.Runs(ctx, journal.Query{Lineage: info.Lineage, Limit: 1}) {
-		if err != nil {
-			return err
-		}
-		if newest.ID != info.ID {
-			return e.endOlder(ctx, info.ID)
-		}
-	}
-	_, err := e.Resume(ctx, info.ID)
-	return err
 }
 
 // needed are the stages that a run will do, as far as that is known at its start.

@@ -39,6 +39,7 @@ type Status struct {
 // A StageStatus is where one stage of a run stands.
 type StageStatus struct {
 	Name      string // its address: the stage's name, or outer["key"].inner within a pipeline that a stage uses
+	Uses      string // a capability, or pipeline.NAME
 	Step      string
 	State     State
 	Instances int // 0 until it is known

@@ -53,9 +53,16 @@ type callView struct {
 	provider   string          // of the last attempt, or that gave the output
 	checkpoint []byte          // of the open attempt
 	failed     *Failure        // it has finally failed
+	failures   map[string]*failures
 	take       int
 	how        Kind // InstanceDone, InstanceReused or InstanceEdited, when it is done
 	at         time.Time
+}
+
+// failures are the failed attempts at one provider.
+type failures struct {
+	n    int
+	last Failure
 }
 
 type approvalView struct {
@@ -96,7 +103,7 @@ func (v *view) stage(path string) *stageView {
 
 func (v *view) newStage(path string, decl *pipeline.Stage) *stageView {
 	return &stageView{
-		StageStatus: StageStatus{Name: path, Step: decl.Step, State: Waiting},
+		StageStatus: StageStatus{Name: path, Uses: decl.Uses(), Step: decl.Step, State: Waiting},
 		decl:        decl, declared: declaredPath(path), activities: map[string]*Activity{},
 	}
 }
@@ -139,10 +146,7 @@ func (v *view) apply(rec record) {
 	case RunCompleted, RunFailed, RunCancelled, RunSuperseded:
 		v.ended = rec.Time
 		v.approvals = map[string]approvalView{}
-		v.rest()
-		for _, c := range v.calls {
-			c.open = false // it was stopped, not interrupted
-		}
+		v.interrupt() // a call that was stopped has ended; one that is open was interrupted before
 		for _, s := range v.stages {
 			if s.State == Running {
 				s.State = v.state
@@ -177,6 +181,9 @@ func (v *view) applyToStage(rec record, s *stageView) {
 	case AttemptFailed:
 		c := v.call(rec.Address)
 		c.open, c.checkpoint = false, nil
+		if rec.Error != nil && rec.Error.Kind != KindCancelled {
+			c.fail(rec)
+		}
 		v.cost += rec.Cost
 	case ApprovalRequested:
 		v.approvals[rec.Address] = approvalView{Approval{rec.Address, rec.Message, rec.Output}, rec.Stage, rec.Key}
@@ -204,6 +211,18 @@ func (v *view) applyToStage(rec record, s *stageView) {
 		v.warnings = append(v.warnings, rec.Warnings...)
 		s.settle(rec.Time)
 	}
+}
+
+// fail counts a failed attempt.
+func (c *callView) fail(rec record) {
+	if c.failures == nil {
+		c.failures = map[string]*failures{}
+	}
+	n := 0
+	if before := c.failures[rec.Provider]; before != nil {
+		n = before.n
+	}
+	c.failures[rec.Provider] = &failures{n + 1, *rec.Error}
 }
 
 // settle makes a stage completed when all its instances are done.
@@ -236,6 +255,16 @@ func (v *view) interrupt() {
 		}
 	}
 	v.rest()
+}
+
+// doomed tells whether an instance has finally failed: what is left of the run makes no call.
+func (v *view) doomed() bool {
+	for _, c := range v.calls {
+		if c.failed != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // lost counts an interrupted call.

@@ -36,10 +36,10 @@ type delivery struct {
 // flags adds what says how a run is shown and written.
 func (d *delivery) flags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVarP(&d.output, "output", "o", "", "write the film to this file (default: named after its title)")
-	f.StringVar(&d.name, "output-name", "", "which of the pipeline's outputs is written (default: video, or the only one that is a file)")
+	f.StringVarP(&d.output, "output", "o", "", "write the film to this `FILE` (default: named after its title)")
+	f.StringVar(&d.name, "output-name", "", "the `NAME` of the output that is written (default: video, or the only one that is a file)")
 	f.BoolVar(&d.json, "json", false, "print the outputs as JSON")
-	f.StringVar(&d.progress, "progress", "auto", "how progress is shown: auto, bars, plain or none")
+	f.StringVar(&d.progress, "progress", "auto", "`HOW` progress is shown: auto, bars, plain or none")
 }
 
 // prepare checks the flags before anything is done.
@@ -143,6 +143,7 @@ func (d *delivery) finish(ctx context.Context, run *engine.Run, out engine.Outpu
 	if name == "" {
 		name = filmOf(out)
 	}
+	written := ""
 	file, err := out.File(ctx, name)
 	switch {
 	case err == nil:
@@ -152,6 +153,7 @@ func (d *delivery) finish(ctx context.Context, run *engine.Run, out engine.Outpu
 		if err := writeWhole(d.output, 0o644, func(w io.Writer) error { return out.WriteFile(ctx, name, w) }); err != nil {
 			return fmt.Errorf("the film cannot be written: %w", err)
 		}
+		written = d.output
 	case d.name != "" && !d.partial:
 		return fmt.Errorf("%w; the pipeline's outputs are: %s", err, strings.Join(out.Names(), ", "))
 	case d.output != "" && !d.partial:
@@ -160,7 +162,7 @@ func (d *delivery) finish(ctx context.Context, run *engine.Run, out engine.Outpu
 	if d.json {
 		return printJSON(d.stdout, out)
 	}
-	return summarise(ctx, d.stdout, run, out, d.output, file.Size, took)
+	return summarise(ctx, d.stdout, run, out, written, file.Size, took)
 }
 
 // filmOf is the name of the output that is the film: video, or the only one that is a file.

@@ -77,8 +77,8 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 an invalid pipeline or input, 4 the run
 	})
 	conf := &settings{}
 	flags := root.PersistentFlags()
-	flags.StringVar(&conf.data, "data", envOr("FILMLOOM_DATA", "filmloom-data"), "data directory ($FILMLOOM_DATA)")
-	flags.StringVar(&conf.pipelines, "pipelines", envOr("FILMLOOM_PIPELINES", ""), "pipelines: a file or a directory ($FILMLOOM_PIPELINES; default ./pipelines.hcl, else the built-in ones)")
+	flags.StringVar(&conf.data, "data", envOr("FILMLOOM_DATA", "filmloom-data"), "data directory, a `PATH` ($FILMLOOM_DATA)")
+	flags.StringVar(&conf.pipelines, "pipelines", envOr("FILMLOOM_PIPELINES", ""), "pipelines, the `PATH` of a file or a directory ($FILMLOOM_PIPELINES; default ./pipelines.hcl, else the built-in ones)")
 	flags.BoolVar(&conf.inProcess, "in-process", false, "run the built-in providers inside this process")
 	flags.BoolVarP(&conf.verbose, "verbose", "v", false, "show the log")
 	conf.given = flags.Changed

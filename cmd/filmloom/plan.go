@@ -21,7 +21,7 @@ func planCommand(s *settings) *cobra.Command {
 		Use:   "plan [PIPELINE]",
 		Short: "Shows what a render would do, and what it may cost and take",
 		Long: `Shows what render would do with the same arguments: which stages would make calls, which results exist
-already, what it may cost and how long it may take. It makes no call and leaves nothing behind.
+already, what it may cost and how long it may take. It makes no call and starts no run.
 
 How many calls a stage makes may be known only once an earlier one is done: a story's scenes, say. Cost
 and time are what providers estimate, and what earlier runs took; — means that nobody can tell.`,

@@ -30,11 +30,11 @@ type rendering struct {
 
 func (r *rendering) flags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringArrayVarP(&r.inputs, "input", "i", nil, "an input, KEY=VALUE; repeatable; a VALUE of @PATH is read from a file")
-	f.Int64Var(&r.seed, "seed", 0, "the run's seed (default: random)")
+	f.StringArrayVarP(&r.inputs, "input", "i", nil, "an input, `KEY=VALUE`; repeatable; a VALUE of @PATH is read from a file")
+	f.Int64Var(&r.seed, "seed", 0, "the run's seed, a `NUMBER` (default: random)")
 	f.BoolVar(&r.afresh, "new", false, "start afresh instead of going on with an unfinished run")
-	f.StringVar(&r.from, "from", "", "build on this run under the pipelines as they are now: its inputs, where -i gives no other, and all it has made")
-	f.StringVar(&r.until, "until", "", "stop after this stage")
+	f.StringVar(&r.from, "from", "", "build on this `RUN` under the pipelines as they are now: its inputs, where -i gives no other, and all it has made")
+	f.StringVar(&r.until, "until", "", "stop after this `STAGE`")
 }
 
 func renderCommand(s *settings) *cobra.Command {

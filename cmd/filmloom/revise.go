@@ -67,10 +67,10 @@ The new run uses the pipelines as they were when the first one began.`,
 		},
 	}
 	f := c.Flags()
-	f.StringArrayVar(&r.takes, "take", nil, "a new take of an address, or an earlier one, ADDRESS=N; repeatable")
-	f.StringArrayVar(&r.edits, "edit", nil, "a changed result, REFERENCE=VALUE; repeatable")
-	f.StringArrayVarP(&r.inputs, "input", "i", nil, "a changed input, KEY=VALUE; repeatable")
-	f.StringVar(&r.until, "until", "", "stop after this stage")
+	f.StringArrayVar(&r.takes, "take", nil, "a new take of an address, or with =N an earlier one, `ADDRESS[=N]`; repeatable")
+	f.StringArrayVar(&r.edits, "edit", nil, "a changed result, `REF=VALUE`; repeatable")
+	f.StringArrayVarP(&r.inputs, "input", "i", nil, "a changed input, `KEY=VALUE`; repeatable")
+	f.StringVar(&r.until, "until", "", "stop after this `STAGE`")
 	f.Var(&r.budget, "budget", "what the new run may spend, in US dollars")
 	f.BoolVar(&r.plan, "plan", false, "show what would be made again, and do nothing")
 	d.flags(c)

@@ -128,8 +128,8 @@ type approving struct {
 }
 
 func (a *approving) flags(c *cobra.Command) {
-	c.Flags().StringVar(&a.decision.Comment, "comment", "", "what you say to it; it is recorded")
-	c.Flags().StringVar(&a.decision.By, "by", userName(), "who decides; it is recorded")
+	c.Flags().StringVar(&a.decision.Comment, "comment", "", "the `TEXT` you say to it; it is recorded")
+	c.Flags().StringVar(&a.decision.By, "by", userName(), "the `NAME` of who decides; it is recorded")
 }
 
 // userName is who uses the command, or "".

@@ -76,9 +76,9 @@ A run that is running while no filmloom works on it was interrupted; ` + "`filml
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&q.Pipeline, "pipeline", "", "only runs of this pipeline")
-	f.StringVar(&q.State, "state", "", "only runs in this state: "+strings.Join(runStates, ", "))
-	f.IntVar(&q.Limit, "limit", 20, "at most so many; 0 for all")
+	f.StringVar(&q.Pipeline, "pipeline", "", "only runs of the pipeline of this `NAME`")
+	f.StringVar(&q.State, "state", "", "only runs in this `STATE`: "+strings.Join(runStates, ", "))
+	f.IntVar(&q.Limit, "limit", 20, "at most `N`; 0 for all")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }

@@ -77,7 +77,14 @@ func (s *settings) openRuns(ctx context.Context, stderr io.Writer) (*engine.Engi
 	if err != nil {
 		return nil, err
 	}
-	return s.open(ctx, conf)
+	eng, err := s.open(ctx, conf)
+	var invalid *engine.InvalidError
+	if errors.As(err, &invalid) { // runs have the pipelines that they were started with
+		fmt.Fprintf(stderr, "Note: the pipelines are not valid now (%s); earlier runs are not concerned.\n", s.command("validate"))
+		conf.Source = pipeline.Source{}
+		return s.open(ctx, conf)
+	}
+	return eng, err
 }
 
 // command writes a command line that works with the same settings, for people to copy.

@@ -74,7 +74,7 @@ func graphCommand(s *settings) *cobra.Command {
 			return usagef("--format is mermaid, dot or json, not %q", format)
 		},
 	}
-	c.Flags().StringVar(&format, "format", "mermaid", "mermaid, dot or json")
-	c.Flags().StringVar(&name, "pipeline", "", "which pipeline (default: the only one, or story_video)")
+	c.Flags().StringVar(&format, "format", "mermaid", "a `FORMAT`: mermaid, dot or json")
+	c.Flags().StringVar(&name, "pipeline", "", "the `NAME` of the pipeline (default: the only one, or story_video)")
 	return c
 }

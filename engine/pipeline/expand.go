@@ -128,7 +128,7 @@ func fanOutOver(coll cty.Value, at hcl.Range) (fanOut, hcl.Diagnostics) {
 		return fanOut{}, hcl.Diagnostics{errorAt(at, "Invalid for_each", "It is null; it must be a map, a set of strings or a list.")}
 	case ty == cty.DynamicPseudoType, ty.IsMapType(), ty.IsObjectType():
 		return fanOut{of: ty}, nil
-	case ty.IsSetType() && ty.ElementType() == cty.String:
+	case ty.IsSetType() && (ty.ElementType() == cty.String || ty.ElementType() == cty.DynamicPseudoType): // the latter of nothing
 		return fanOut{set: true, of: ty}, nil
 	case ty.IsListType(), ty.IsTupleType():
 		return fanOut{list: true, of: ty}, nil

@@ -9,8 +9,8 @@ import (
 	"unicode"
 )
 
-// label is what the stage uses, as a drawing names it.
-func (s *Stage) label() string {
+// Uses names what the stage uses: a capability, or pipeline.NAME.
+func (s *Stage) Uses() string {
 	if s.uses != "" {
 		return "pipeline." + s.uses
 	}
@@ -50,7 +50,7 @@ type mermaid struct {
 func (m *mermaid) stages(stages []*Stage, path, indent string) {
 	for _, s := range stages {
 		id := m.id(path + s.Name)
-		text := fmt.Sprintf("%s<br/><small>%s</small>", html.EscapeString(s.Name), html.EscapeString(s.label()))
+		text := fmt.Sprintf("%s<br/><small>%s</small>", html.EscapeString(s.Name), html.EscapeString(s.Uses()))
 		if s.Conditional() {
 			m.dashed = append(m.dashed, id)
 		}
@@ -120,7 +120,7 @@ func (b *dot) stages(stages []*Stage, path, indent string) {
 		if s.Conditional() {
 			style += ", style=dashed"
 		}
-		label := strings.ReplaceAll(quoted(s.Name+"\n"+s.label()), "\n", `\n`)
+		label := strings.ReplaceAll(quoted(s.Name+"\n"+s.Uses()), "\n", `\n`)
 		if len(s.inner()) == 0 {
 			fmt.Fprintf(b, "%s%s [label=%s%s]\n", indent, quoted(path+s.Name), label, style)
 			continue
@@ -201,7 +201,7 @@ func (pl *Pipeline) graph() *graph {
 	}
 	for _, s := range pl.Stages {
 		stage := graphStage{
-			Name: s.Name, Step: s.Step, Uses: s.label(), FansOut: s.FansOut(), Conditional: s.Conditional(),
+			Name: s.Name, Step: s.Step, Uses: s.Uses(), FansOut: s.FansOut(), Conditional: s.Conditional(),
 			DependsOn: append([]string{}, s.dependencies...),
 		}
 		if s.Pipeline != nil {

@@ -140,7 +140,7 @@ func TestAnAttributeRefersToStages(t *testing.T) {
 		{"join", "part", nil},
 		{"computed", "topic", []string{"by_index", "write"}}, // either may give it
 	} {
-		if got := file.Pipeline("p").Stage(row.stage).Refers(row.attribute); !slices.Equal(got, row.want) {
+		if got := file.Pipeline("p").Stage(row.stage).Refers(row.attribute).Stages; !slices.Equal(got, row.want) {
 			t.Errorf("%s.%s refers to %v, want %v", row.stage, row.attribute, got, row.want)
 		}
 	}

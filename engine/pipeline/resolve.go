@@ -109,6 +109,7 @@ const unnamed = ""
 type references struct {
 	pipeline *Pipeline
 	stages   map[string]hcl.Range // by name, also those that do not exist
+	inputs   map[string]bool      // by name, likewise; "" for a reference to all of them
 	locals   []*local
 	done     map[string]bool // locals that have been followed
 	open     []string        // locals being followed, to find cycles
@@ -117,7 +118,7 @@ type references struct {
 }
 
 func (pl *Pipeline) references() *references {
-	return &references{pipeline: pl, stages: map[string]hcl.Range{}, done: map[string]bool{}}
+	return &references{pipeline: pl, stages: map[string]hcl.Range{}, inputs: map[string]bool{}, done: map[string]bool{}}
 }
 
 func (r *references) errorAt(at hcl.Range, summary, format string, args ...any) {
@@ -152,6 +153,9 @@ func (r *references) traversal(t hcl.Traversal) {
 		if _, seen := r.stages[name]; !seen {
 			r.stages[name] = t.SourceRange()
 		}
+	case "input":
+		name, _ := nextName(t)
+		r.inputs[name] = true
 	case "local":
 		name, ok := nextName(t)
 		if !ok {
