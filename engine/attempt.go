@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -26,7 +27,7 @@ const (
 type trying struct {
 	*calls
 	entry    *entry
-	spec     providers.CapabilitySpec
+	op       *operation
 	shared   string // the key under which any lineage finds the result; "" when it is not deterministic
 	another  bool   // there is another provider to come
 	attempts int    // that the stage allows
@@ -88,7 +89,7 @@ func jitter(d time.Duration) time.Duration { return d/2 + rand.N(d/2+1) }
 // any other error means that the run is stopped or cannot record itself.
 func (t *trying) once() (cty.Value, error) {
 	x, e := t.x, t.entry
-	raw, _, err := wireInput(x.launch, x.eng.conf.Artifacts, t.input, t.spec.Input)
+	raw, err := t.wire()
 	if err != nil {
 		return cty.NilVal, t.failed(nil, err)
 	}
@@ -96,7 +97,7 @@ func (t *trying) once() (cty.Value, error) {
 		return cty.NilVal, err
 	}
 	pass, err := e.gate.Enter(x.launch, admission.Request{
-		Run: x.id, Priority: x.frozen.Priority, CPU: t.spec.CPU, Elsewhere: t.another,
+		Run: x.id, Priority: x.frozen.Priority, CPU: t.op.CPU, Elsewhere: t.another,
 		Waiting: func(reason string) { t.waiting(e.name, reason) },
 	})
 	if errors.Is(err, admission.ErrBroken) {
@@ -122,7 +123,7 @@ func (t *trying) once() (cty.Value, error) {
 		return cty.NilVal, err
 	}
 	started := x.eng.conf.Clock.Now()
-	kept, err := t.execute(e, t.spec, raw, begun.IdempotencyKey)
+	kept, err := t.execute(e, t.op, raw, begun.IdempotencyKey)
 	took := x.eng.conf.Clock.Now().Sub(started)
 	if err == nil {
 		outcome = admission.Worked
@@ -139,6 +140,15 @@ func (t *trying) once() (cty.Value, error) {
 	rec := record{Event: begun.Event}
 	rec.Kind, rec.Took, rec.Error = AttemptFailed, took, failure(err, t.address)
 	return cty.NilVal, t.failed(&rec, err)
+}
+
+// wire is the input as the provider gets it.
+func (t *trying) wire() (json.RawMessage, error) {
+	if t.content.plain && len(t.input.Type().AttributeTypes()) == len(t.op.takes) {
+		return t.content.raw, nil // it takes all that any provider of the capability does
+	}
+	raw, _, err := wireInput(t.x.launch, t.x.eng.conf.Artifacts, t.input, t.op)
+	return raw, err
 }
 
 // failed records a failure, and the end of the instance with it where it is final. Then nothing of the run

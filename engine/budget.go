@@ -18,7 +18,7 @@ func (t *trying) reckon(raw json.RawMessage) error {
 	if budget == 0 && t.shared != "" {
 		return nil
 	}
-	estimate, err := t.entry.estimate(t.x.launch, t.spec, raw, nil)
+	estimate, err := t.entry.estimate(t.x.launch, t.op, raw, nil)
 	switch {
 	case err == nil:
 		t.calls.estimate = estimate
@@ -60,8 +60,8 @@ func (c *calls) reserve() (release func(), err error) {
 
 // estimate asks the provider what a call with the input may cost and take; attributes that are not known
 // yet are left out and named.
-func (e *entry) estimate(ctx context.Context, spec providers.CapabilitySpec, raw json.RawMessage, unknown []string) (providers.Estimate, error) {
-	return e.provider.Estimate(ctx, providers.EstimateQuery{Capability: spec.Name, Input: raw, Unknown: unknown})
+func (e *entry) estimate(ctx context.Context, op *operation, raw json.RawMessage, unknown []string) (providers.Estimate, error) {
+	return e.provider.Estimate(ctx, providers.EstimateQuery{Capability: op.Name, Input: raw, Unknown: unknown})
 }
 
 func over(budget, spent, next providers.Money) string {

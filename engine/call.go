@@ -20,7 +20,7 @@ import (
 func (x *execution) perform(j job, asks func()) (cty.Value, error) {
 	c := &calls{x: x, job: j, address: j.address(), path: j.path(), take: x.take(j.address())}
 	var err error
-	if c.input, c.key, err = c.prepare(); err != nil {
+	if err = c.prepare(); err != nil {
 		return cty.NilVal, err
 	}
 	if v, ok, err := c.edited(); ok || err != nil {
@@ -65,6 +65,7 @@ type calls struct {
 	path    string // of the stage
 	take    int
 	input   cty.Value
+	content content
 	key     string
 	secrets map[string]string // references by name
 
@@ -75,20 +76,21 @@ type calls struct {
 }
 
 // prepare evaluates the input and names the call.
-func (c *calls) prepare() (cty.Value, string, error) {
+func (c *calls) prepare() error {
 	inst := c.job.instance()
 	input, diags := c.job.fanned.x.Input(inst, c.x.self(c.address, c.take))
 	if !diags.HasErrors() {
 		c.secrets, diags = c.job.fanned.x.Secrets(inst)
 	}
 	if diags.HasErrors() {
-		return cty.NilVal, "", c.x.invalid(c.path, c.address, diags)
+		return c.x.invalid(c.path, c.address, diags)
 	}
-	key, err := callKey(c.job.stage().Capability, input, c.take)
-	if err != nil {
-		return cty.NilVal, "", c.fail("", err)
+	var err error
+	if c.content, err = contentOf(input); err != nil {
+		return c.fail("", err)
 	}
-	return input, key, nil
+	c.input, c.key = input, c.content.key(c.job.stage().Capability, c.take)
+	return nil
 }
 
 func (c *calls) fail(provider string, err error) error {
@@ -142,15 +144,19 @@ func (c *calls) make(candidates []*entry) (cty.Value, error) {
 	var last error
 	at := ""
 	for i, e := range candidates {
-		spec, _ := e.description.Capability(c.job.stage().Capability)
+		op := e.operations[c.job.stage().Capability]
+		if op == nil { // the route of an older file
+			at, last = e.name, providers.Errorf(providers.KindInternal, "%s does not serve %s", e.name, c.job.stage().Capability)
+			continue
+		}
 		shared := ""
-		if e.deterministic(spec) {
+		if e.deterministic(op) {
 			shared = digest(c.key, e.digest, e.configured.CacheVersion)
 			if v, ok, err := c.reuse(sharedScope, shared); ok || err != nil {
 				return v, err
 			}
 		}
-		t := &trying{calls: c, entry: e, spec: spec, shared: shared, another: i < len(candidates)-1, attempts: c.job.stage().Retry.Attempts}
+		t := &trying{calls: c, entry: e, op: op, shared: shared, another: i < len(candidates)-1, attempts: c.job.stage().Retry.Attempts}
 		if t.attempts == 0 {
 			t.attempts = defaultAttempts
 		}

@@ -32,14 +32,14 @@ type keptResult struct {
 
 // execute makes the call and takes its result into the store. This is the seam behind which calls may one
 // day run on another machine: a call and its stream of reports in, a result or an error out.
-func (c *calls) execute(e *entry, spec providers.CapabilitySpec, raw json.RawMessage, idempotencyKey string) (*keptResult, error) {
+func (c *calls) execute(e *entry, op *operation, raw json.RawMessage, idempotencyKey string) (*keptResult, error) {
 	x := c.x
 	conf := x.eng.conf
 	secrets, err := c.resolveSecrets()
 	if err != nil {
 		return nil, err
 	}
-	dir, remove, err := c.workDir()
+	dir, remove, err := c.workDir(op)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func (c *calls) execute(e *entry, spec providers.CapabilitySpec, raw json.RawMes
 		timeout = defaultTimeout
 	}
 	call := &providers.Call{
-		Capability: spec.Name, Input: raw, WorkDir: dir, IdempotencyKey: idempotencyKey,
+		Capability: op.Name, Input: raw, WorkDir: dir, IdempotencyKey: idempotencyKey,
 		Attempt: c.attempt, Run: x.id, Address: c.address, Secrets: secrets,
 	}
 	report := &reporter{c: c, attempt: c.attempt}
@@ -68,7 +68,7 @@ func (c *calls) execute(e *entry, spec providers.CapabilitySpec, raw json.RawMes
 	}
 	defer s.release()
 	inUse := x.eng.refuse.use()
-	value, artifacts, err := keepOutput(x.ctx, conf.Artifacts, dir, res.Output, spec.Output)
+	value, artifacts, err := keepOutput(x.ctx, conf.Artifacts, dir, res.Output, op)
 	if err != nil {
 		inUse()
 		return nil, err
@@ -77,8 +77,8 @@ func (c *calls) execute(e *entry, spec providers.CapabilitySpec, raw json.RawMes
 }
 
 // workDir makes the call's work directory, where what the capability gives may have a file in it.
-func (c *calls) workDir() (dir string, remove func() error, err error) {
-	if !providers.HasFiles(c.job.stage().OutputType()) {
+func (c *calls) workDir(op *operation) (dir string, remove func() error, err error) {
+	if !op.files {
 		return "", func() error { return nil }, nil
 	}
 	dir, remove, err = c.x.eng.conf.Artifacts.WorkDir(c.x.ctx)

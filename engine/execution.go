@@ -37,6 +37,7 @@ type execution struct {
 	view      view                     // what the events and the calls in flight say
 	changed   chan struct{}            // closed and replaced whenever the view changes
 	done      chan struct{}            // closed when this engine no longer executes the run; nil before it did
+	values    *pipeline.Scope          // of all stages, when they were done in this execution
 	broken    error                    // the journal failed: the run stopped without an event
 	failure   error                    // why the run failed, when it did so in this execution
 	reserved  providers.Money          // what calls in flight may cost at most, where there is a budget

@@ -135,6 +135,9 @@ func (l *loop) work() error {
 	if root.left > 0 {
 		return context.Cause(x.launch)
 	}
+	x.mu.Lock()
+	x.values = &root.scope
+	x.mu.Unlock()
 	return nil
 }
 

@@ -112,14 +112,20 @@ func (o Outputs) WriteFile(ctx context.Context, name string, w io.Writer) error 
 
 // outputs evaluates the pipeline's outputs with what is known now.
 func (x *execution) outputs() (Outputs, error) {
-	w := &walk{seed: x.frozen.Seed, take: x.take, resolve: x.result}
-	scope := w.pipeline(x.pl, "", x.inputs, x.view.wanted)
-	if w.err != nil {
-		return Outputs{}, w.err
+	x.mu.Lock()
+	values := x.values
+	x.mu.Unlock()
+	if values == nil {
+		w := &walk{seed: x.frozen.Seed, take: x.take, resolve: x.result}
+		scope := w.pipeline(x.pl, "", x.inputs, x.view.wanted)
+		if w.err != nil {
+			return Outputs{}, w.err
+		}
+		values = &scope
 	}
 	out := Outputs{values: map[string]cty.Value{}, store: x.eng.conf.Artifacts}
 	for _, o := range x.pl.Outputs {
-		v, diags := x.pl.Evaluate(o, scope)
+		v, diags := x.pl.Evaluate(o, *values)
 		if diags.HasErrors() {
 			return Outputs{}, fmt.Errorf("output %s: %w", o.Name, diags)
 		}

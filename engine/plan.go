@@ -167,13 +167,14 @@ func (p *planner) call(at site, sp *StagePlan, one *InstancePlan) (cty.Value, er
 	}
 	first := candidates[0]
 	sp.Provider = first.name
-	spec, _ := first.description.Capability(at.stage.Capability)
-	deterministic := first.deterministic(spec)
+	op := first.operations[at.stage.Capability]
+	deterministic := first.deterministic(op)
 	if input.IsWhollyKnown() {
-		key, err := callKey(at.stage.Capability, input, at.take)
+		asked, err := contentOf(input)
 		if err != nil {
 			return cty.NilVal, err
 		}
+		key := asked.key(at.stage.Capability, at.take)
 		if ed, ok := p.d.frozen.Edits[at.address]; ok && ed.Key == key {
 			one.Cached, one.Edited = true, true
 			return providers.DecodeWire(ed.Output, at.stage.OutputType(), nil)
@@ -193,11 +194,11 @@ func (p *planner) call(at site, sp *StagePlan, one *InstancePlan) (cty.Value, er
 	if !deterministic && p.d.header.Parent == "" {
 		one.Calls.Min = 1 // nothing that it could reuse
 	}
-	raw, unknown, err := wireInput(p.ctx, p.eng.conf.Artifacts, input, spec.Input)
+	raw, unknown, err := wireInput(p.ctx, p.eng.conf.Artifacts, input, op)
 	if err != nil {
 		return cty.NilVal, err
 	}
-	estimate, err := first.estimate(p.ctx, spec, raw, unknown)
+	estimate, err := first.estimate(p.ctx, op, raw, unknown)
 	if err != nil {
 		return cty.NilVal, err
 	}
@@ -210,11 +211,11 @@ func (p *planner) approval(at site, input cty.Value, one *InstancePlan) (cty.Val
 	if !input.IsWhollyKnown() {
 		return cty.NilVal, nil
 	}
-	key, err := callKey(at.stage.Capability, input, at.take)
+	asked, err := contentOf(input)
 	if err != nil {
 		return cty.NilVal, err
 	}
-	v, decided, err := p.recorded(at, key, "")
+	v, decided, err := p.recorded(at, asked.key(at.stage.Capability, at.take), "")
 	one.Cached = decided
 	return v, err
 }

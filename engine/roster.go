@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/filmloom/filmloom/engine/admission"
@@ -36,7 +37,8 @@ type roster struct {
 type entry struct {
 	name, plugin string
 	description  providers.Description
-	declared     *pipeline.Provider // nil for a plugin's default
+	declared     *pipeline.Provider    // nil for a plugin's default
+	operations   map[string]*operation // by capability
 	gate         *admission.Gate
 	source       providers.Source
 
@@ -46,6 +48,24 @@ type entry struct {
 	configured providers.Configured
 	err        error
 	digest     string // of the configuration without sensitive values
+}
+
+// An operation is a capability as one provider serves it, made ready for many calls.
+type operation struct {
+	providers.CapabilitySpec
+	takes  map[string]bool // names of the input's attributes
+	gives  cty.Type        // of the output
+	output *providers.Conformer
+	files  bool // the output may have a file in it
+}
+
+func newOperation(spec providers.CapabilitySpec) *operation {
+	op := &operation{CapabilitySpec: spec, takes: map[string]bool{}, gives: spec.Output.Type(), output: spec.Output.Conformer()}
+	for _, a := range spec.Input.Attributes {
+		op.takes[a.Name] = true
+	}
+	op.files = providers.HasFiles(op.gives)
+	return op
 }
 
 // openAgain is how long a provider that could not work is left alone before it is tried again: somebody
@@ -96,6 +116,10 @@ func openRoster(ctx context.Context, conf Config, admit *admission.Controller) (
 
 func (r *roster) add(admit *admission.Controller, name, plugin string, declared *pipeline.Provider, source providers.Source) {
 	e := &entry{name: name, plugin: plugin, declared: declared, source: source, description: r.catalog[plugin]}
+	e.operations = make(map[string]*operation, len(e.description.Capabilities))
+	for _, spec := range e.description.Capabilities {
+		e.operations[spec.Name] = newOperation(spec)
+	}
 	var limits admission.Limits
 	if declared != nil {
 		limits.Concurrent, limits.PerMinute = declared.Concurrent, declared.PerMinute
@@ -165,7 +189,7 @@ func (r *roster) candidates(ctx context.Context, capability, override string) ([
 		prefer, fallback = route.Prefer, route.Fallback
 	default:
 		for _, e := range r.entries {
-			if _, ok := e.description.Capability(capability); ok {
+			if e.operations[capability] != nil {
 				prefer = append(prefer, e.name)
 			}
 		}
@@ -292,11 +316,11 @@ func (e *entry) openDigest(raw []byte) string {
 }
 
 // deterministic tells whether a result of the capability may be shared between lineages.
-func (e *entry) deterministic(spec providers.CapabilitySpec) bool {
-	if d, ok := e.configured.Deterministic[spec.Name]; ok {
+func (e *entry) deterministic(op *operation) bool {
+	if d, ok := e.configured.Deterministic[op.Name]; ok {
 		return d
 	}
-	return spec.Deterministic
+	return op.Deterministic
 }
 
 // close ends every provider that was opened.

@@ -22,10 +22,10 @@ import (
 
 // wireInput encodes an input for a provider: only the attributes that its schema has, files with
 // their path in the store. Attributes that are not known yet are left out and named.
-func wireInput(ctx context.Context, store artifact.Store, input cty.Value, schema providers.Schema) (raw json.RawMessage, unknown []string, err error) {
+func wireInput(ctx context.Context, store artifact.Store, input cty.Value, op *operation) (raw json.RawMessage, unknown []string, err error) {
 	attrs := input.AsValueMap()
 	for name, v := range attrs {
-		switch _, takes := schema.Attribute(name); {
+		switch takes := op.takes[name]; {
 		case !v.IsWhollyKnown():
 			delete(attrs, name)
 			if takes {
@@ -46,9 +46,9 @@ func wireInput(ctx context.Context, store artifact.Store, input cty.Value, schem
 
 // keepOutput reads a provider's output: it checks it against the schema and takes its files into the
 // store. The digests of the files come with it.
-func keepOutput(ctx context.Context, store artifact.Store, dir string, raw json.RawMessage, schema providers.Schema) (cty.Value, []string, error) {
+func keepOutput(ctx context.Context, store artifact.Store, dir string, raw json.RawMessage, op *operation) (cty.Value, []string, error) {
 	var kept []string
-	v, err := providers.DecodeWire(raw, schema.Type(), func(f providers.File) (providers.File, error) {
+	attrs, err := providers.DecodeAttributes(raw, op.gives, func(f providers.File) (providers.File, error) {
 		if f.Path == "" {
 			if f.SHA256 == "" {
 				return f, fmt.Errorf("a file has neither a path nor a digest")
@@ -74,21 +74,29 @@ func keepOutput(ctx context.Context, store artifact.Store, dir string, raw json.
 	if err != nil {
 		return cty.NilVal, nil, providers.Errorf(providers.KindInternal, "its output does not fit the schema: %w", err)
 	}
-	v, problems := schema.Conform(v.AsValueMap())
+	v, problems := op.output.Conform(attrs)
 	if len(problems) > 0 {
 		return cty.NilVal, nil, providers.Errorf(providers.KindInternal, "its output does not fit the schema: %s", providers.Problems(problems))
 	}
 	return v, kept, nil
 }
 
-// callKey names a call by what it is asked: the capability, the input with files by their content
-// alone, and the take.
-func callKey(capability string, input cty.Value, take int) (string, error) {
-	raw, err := providers.EncodeContent(input) // without what is null: an attribute that a newer schema adds changes no key
-	if err != nil {
-		return "", err
-	}
-	return digest(capability, string(raw), strconv.Itoa(take)), nil
+// A content is what a call is asked, in bytes: the input with files by their content alone, and without what
+// is null, so that an attribute which a newer schema adds changes nothing.
+type content struct {
+	raw []byte
+	// plain: there is no file in it, so that raw is JSON, and what a provider is sent.
+	plain bool
+}
+
+func contentOf(input cty.Value) (content, error) {
+	raw, hasFiles, err := providers.EncodeContent(input)
+	return content{raw, !hasFiles}, err
+}
+
+// key names the call: by the capability, what it is asked, and the take.
+func (c content) key(capability string, take int) string {
+	return digest(capability, string(c.raw), strconv.Itoa(take))
 }
 
 // digest is the SHA-256 of the parts, lower-case hex; each part is delimited by its length.
@@ -104,7 +112,10 @@ func digest(parts ...string) string {
 
 // seedFor derives a call's seed, below 2^31, from the run's.
 func seedFor(run int64, address string, take int) int64 {
-	sum := sha256.Sum256([]byte(fmt.Sprintf("%d\x00%s\x00%d", run, address, take)))
+	var b []byte
+	b = append(strconv.AppendInt(b, run, 10), 0)
+	b = append(append(b, address...), 0)
+	sum := sha256.Sum256(strconv.AppendInt(b, int64(take), 10))
 	return int64(binary.BigEndian.Uint32(sum[:4]) >> 1)
 }
 

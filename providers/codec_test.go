@@ -132,8 +132,8 @@ func TestContentIsWhatACallIsAboutAndNothingElse(t *testing.T) {
 		return providers.FileVal(providers.File{SHA256: sum, Size: 3, MediaType: "image/png", Name: name})
 	}
 	object := func(attrs map[string]cty.Value) string {
-		raw, err := providers.EncodeContent(cty.ObjectVal(attrs))
-		if err != nil {
+		raw, hasFiles, err := providers.EncodeContent(cty.ObjectVal(attrs))
+		if err != nil || hasFiles != providers.HasFiles(cty.ObjectVal(attrs).Type()) {
 			t.Fatal(err)
 		}
 		return string(raw)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"strconv"
 
 	"github.com/zclconf/go-cty/cty"
@@ -17,16 +16,34 @@ import (
 // that are absent are null, those that the type has not are an error. The error names the path to what does
 // not fit.
 func DecodeWire(raw json.RawMessage, ty cty.Type, keep func(File) (File, error)) (cty.Value, error) {
+	v, err := parse(raw)
+	if err != nil {
+		return cty.NilVal, err
+	}
+	return decoder{keep}.value(v, ty, "")
+}
+
+// DecodeAttributes is like DecodeWire, for an object of which the attributes are wanted.
+func DecodeAttributes(raw json.RawMessage, ty cty.Type, keep func(File) (File, error)) (map[string]cty.Value, error) {
+	v, err := parse(raw)
+	if err != nil {
+		return nil, err
+	}
+	return decoder{keep}.attributes(v, ty, "")
+}
+
+// parse reads one JSON value, numbers with all their digits.
+func parse(raw json.RawMessage) (any, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
 	var v any
 	if err := dec.Decode(&v); err != nil {
-		return cty.NilVal, fmt.Errorf("it is no JSON: %w", err)
+		return nil, fmt.Errorf("it is no JSON: %w", err)
 	}
-	if _, err := dec.Token(); err != io.EOF {
-		return cty.NilVal, fmt.Errorf("something comes after the value")
+	if rest := bytes.TrimLeft(raw[dec.InputOffset():], " \t\r\n"); len(rest) > 0 {
+		return nil, fmt.Errorf("something comes after the value")
 	}
-	return decoder{keep}.value(v, ty, "")
+	return v, nil
 }
 
 type decoder struct{ keep func(File) (File, error) }
@@ -87,24 +104,32 @@ func number(n json.Number) (cty.Value, error) {
 }
 
 func (d decoder) object(v any, ty cty.Type, at string) (cty.Value, error) {
+	values, err := d.attributes(v, ty, at)
+	if err != nil {
+		return cty.NilVal, err
+	}
+	return cty.ObjectVal(values), nil
+}
+
+func (d decoder) attributes(v any, ty cty.Type, at string) (map[string]cty.Value, error) {
 	obj, ok := v.(map[string]any)
 	if !ok {
-		return cty.NilVal, fmt.Errorf("%s: an object is needed", orTop(at))
+		return nil, fmt.Errorf("%s: an object is needed", orTop(at))
 	}
 	attrs := ty.AttributeTypes()
 	for name := range obj {
 		if _, known := attrs[name]; !known {
-			return cty.NilVal, fmt.Errorf("%s: there is no attribute %q", orTop(at), name)
+			return nil, fmt.Errorf("%s: there is no attribute %q", orTop(at), name)
 		}
 	}
 	values := make(map[string]cty.Value, len(attrs))
 	for name, t := range attrs {
 		var err error
 		if values[name], err = d.value(obj[name], t, join(at, name)); err != nil {
-			return cty.NilVal, err
+			return nil, err
 		}
 	}
-	return cty.ObjectVal(values), nil
+	return values, nil
 }
 
 func (d decoder) mapping(v any, element cty.Type, at string) (cty.Value, error) {

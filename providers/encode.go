@@ -24,9 +24,12 @@ func EncodeAttributes(attrs map[string]cty.Value, path func(File) (string, error
 }
 
 // EncodeContent is like EncodeWire, but a file is written as the digest of its bytes alone, and what is
-// null is left out of objects: values that mean the same give the same bytes.
-func EncodeContent(v cty.Value) (json.RawMessage, error) {
-	return encoder{content: true}.value(nil, v)
+// null is left out of objects: values that mean the same give the same bytes. Where there is a file they are
+// no JSON; hasFiles tells.
+func EncodeContent(v cty.Value) (raw []byte, hasFiles bool, err error) {
+	e := encoder{content: true, files: new(int)}
+	raw, err = e.value(nil, v)
+	return raw, *e.files > 0, err
 }
 
 // This is what cty/json does, for values whose type the reader knows, without the detours through other
@@ -34,6 +37,7 @@ func EncodeContent(v cty.Value) (json.RawMessage, error) {
 type encoder struct {
 	path    func(File) (string, error)
 	content bool
+	files   *int // counts them, for content
 }
 
 func (e encoder) value(b []byte, v cty.Value) ([]byte, error) {
@@ -101,6 +105,7 @@ func (e encoder) object(b []byte, attrs map[string]cty.Value, omitNull bool) ([]
 
 func (e encoder) file(b []byte, f File) ([]byte, error) {
 	if e.content {
+		*e.files++
 		return appendText(append(b, "file:"...), f.SHA256) // no JSON: nothing else looks like it
 	}
 	if e.path != nil {
