@@ -170,7 +170,7 @@ func (d decoder) list(v any, ty cty.Type, at string) (cty.Value, error) {
 	}
 	values := make([]cty.Value, len(items))
 	for i, item := range items {
-		element := cty.NilType
+		var element cty.Type
 		if ty.IsTupleType() {
 			element = ty.TupleElementType(i)
 		} else {
