@@ -30,6 +30,25 @@ type Word struct {
 	End   float64 `json:"end" unit:"seconds" doc:"When it ends; never before start, never after the next word's start."`
 }
 
+// SpeechAlign finds when each word of a known text is spoken.
+var SpeechAlign = providers.Capability[AlignInput, Alignment]{
+	Name:          "speech.align",
+	Description:   "Finds when each word of a text is heard in a recording of it.",
+	Deterministic: true, CPU: true,
+}
+
+// AlignInput gives a recording and what is said in it.
+type AlignInput struct {
+	Audio    providers.File `json:"audio" doc:"The recording."`
+	Text     string         `json:"text" doc:"What is said in it, as it would be printed."`
+	Language string         `json:"language" default:"english" enum:"english,czech,danish,dutch,french,german,greek,hindi,indonesian,italian,chinese,japanese,norwegian,polish,portuguese,russian,spanish,swedish,turkish,ukrainian" doc:"Language of the text."`
+}
+
+// Alignment is when each word is spoken.
+type Alignment struct {
+	Words []Word `json:"words" doc:"In order; empty when the text has no word."`
+}
+
 // MusicCompose makes music.
 var MusicCompose = providers.Capability[MusicInput, Music]{
 	Name:        "music.compose",

@@ -121,6 +121,10 @@ func (c *conversation) send(m *pb.ExecuteRequest) error {
 	return c.stream.Send(m)
 }
 
+// deadlineSlack is what a plugin is given beyond the caller's deadline: the caller's own clock says that the
+// time is up, and the plugin's only where the caller hangs.
+const deadlineSlack = 250 * time.Millisecond
+
 func startToWire(ctx context.Context, call *providers.Call) *pb.Start {
 	start := &pb.Start{
 		Capability: text(call.Capability), Input: call.Input, WorkDir: call.WorkDir,
@@ -128,7 +132,7 @@ func startToWire(ctx context.Context, call *providers.Call) *pb.Start {
 		Secrets: call.Secrets, Run: text(call.Run), Address: text(call.Address),
 	}
 	if deadline, ok := ctx.Deadline(); ok {
-		start.TimeoutMs = max(1, milliseconds(time.Until(deadline)))
+		start.TimeoutMs = max(1, milliseconds(time.Until(deadline)+deadlineSlack))
 	}
 	return start
 }

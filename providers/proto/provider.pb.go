@@ -1058,17 +1058,19 @@ func (*ExecuteRequest_Cancel) isExecuteRequest_Message() {}
 
 // Start is the first message of a call.
 type Start struct {
-	state          protoimpl.MessageState `protogen:"open.v1"`
-	Capability     string                 `protobuf:"bytes,1,opt,name=capability,proto3" json:"capability,omitempty"`
-	Input          []byte                 `protobuf:"bytes,2,opt,name=input,proto3" json:"input,omitempty"`                                                                               // a JSON object that conforms to the input schema, defaults filled in
-	WorkDir        string                 `protobuf:"bytes,3,opt,name=work_dir,json=workDir,proto3" json:"work_dir,omitempty"`                                                            // absolute path of a private, empty, writable directory, removed after the call
-	IdempotencyKey string                 `protobuf:"bytes,4,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`                                       // the same for every attempt, also across a crash of the host
-	Attempt        int32                  `protobuf:"varint,5,opt,name=attempt,proto3" json:"attempt,omitempty"`                                                                          // counts from 1
-	Checkpoint     []byte                 `protobuf:"bytes,6,opt,name=checkpoint,proto3,oneof" json:"checkpoint,omitempty"`                                                               // what an interrupted earlier attempt saved last; absent when nothing
-	Secrets        map[string]string      `protobuf:"bytes,7,rep,name=secrets,proto3" json:"secrets,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // of this call alone; must never be recorded
-	Run            string                 `protobuf:"bytes,8,opt,name=run,proto3" json:"run,omitempty"`                                                                                   // for logs only
-	Address        string                 `protobuf:"bytes,9,opt,name=address,proto3" json:"address,omitempty"`                                                                           // for logs only
-	TimeoutMs      int64                  `protobuf:"varint,10,opt,name=timeout_ms,json=timeoutMs,proto3" json:"timeout_ms,omitempty"`                                                    // what is left of the call's time, in milliseconds; 0 when unlimited
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Capability string                 `protobuf:"bytes,1,opt,name=capability,proto3" json:"capability,omitempty"`
+	Input      []byte                 `protobuf:"bytes,2,opt,name=input,proto3" json:"input,omitempty"` // a JSON object that conforms to the input schema, defaults filled in
+	// Absolute path of a private, empty, writable directory, removed after the call; "" where the
+	// capability's output has no file in it.
+	WorkDir        string            `protobuf:"bytes,3,opt,name=work_dir,json=workDir,proto3" json:"work_dir,omitempty"`
+	IdempotencyKey string            `protobuf:"bytes,4,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`                                       // the same for every attempt, also across a crash of the host
+	Attempt        int32             `protobuf:"varint,5,opt,name=attempt,proto3" json:"attempt,omitempty"`                                                                          // counts from 1
+	Checkpoint     []byte            `protobuf:"bytes,6,opt,name=checkpoint,proto3,oneof" json:"checkpoint,omitempty"`                                                               // what an interrupted earlier attempt saved last; absent when nothing
+	Secrets        map[string]string `protobuf:"bytes,7,rep,name=secrets,proto3" json:"secrets,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // of this call alone; must never be recorded
+	Run            string            `protobuf:"bytes,8,opt,name=run,proto3" json:"run,omitempty"`                                                                                   // for logs only
+	Address        string            `protobuf:"bytes,9,opt,name=address,proto3" json:"address,omitempty"`                                                                           // for logs only
+	TimeoutMs      int64             `protobuf:"varint,10,opt,name=timeout_ms,json=timeoutMs,proto3" json:"timeout_ms,omitempty"`                                                    // what is left of the call's time, in milliseconds; 0 when unlimited
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
