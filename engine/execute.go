@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -51,7 +52,12 @@ func (c *calls) execute(e *entry, op *operation, raw json.RawMessage, idempotenc
 		Capability: op.Name, Input: raw, WorkDir: dir, IdempotencyKey: idempotencyKey,
 		Attempt: c.attempt, Run: x.id, Address: c.address, Secrets: secrets,
 	}
-	report := &reporter{c: c, attempt: c.attempt}
+	all := slices.Clone(e.secrets)
+	for _, secret := range secrets {
+		all = append(all, secret)
+	}
+	clean := newRedactor(all...)
+	report := &reporter{c: c, attempt: c.attempt, clean: clean}
 	defer report.over.Store(true)
 	call.Report = report
 	if e.name == c.resume.provider {
@@ -64,14 +70,15 @@ func (c *calls) execute(e *entry, op *operation, raw json.RawMessage, idempotenc
 	}}
 	res, err := s.fire(x.ctx, x.eng, e, timeout)
 	if err != nil {
-		return nil, err
+		return nil, clean.error(err)
 	}
 	defer s.release()
+	res.Warnings = clean.texts(res.Warnings)
 	inUse := x.eng.refuse.use()
 	value, artifacts, err := keepOutput(x.ctx, conf.Artifacts, dir, res.Output, op)
 	if err != nil {
 		inUse()
-		return nil, err
+		return nil, clean.error(err)
 	}
 	return &keptResult{res, value, artifacts, inUse}, nil
 }
@@ -196,6 +203,7 @@ func (c *calls) resolveSecrets() (map[string]string, error) {
 type reporter struct {
 	c       *calls
 	attempt int
+	clean   redactor
 	over    atomic.Bool
 }
 
@@ -210,7 +218,7 @@ func (p *reporter) Progress(done float64, message string) {
 		}
 		a.Done = max(a.Done, min(max(done, 0), 1))
 		if message != "" {
-			a.Message = message
+			a.Message = p.clean.text(message)
 		}
 		v.ticks++
 	})
@@ -218,7 +226,7 @@ func (p *reporter) Progress(done float64, message string) {
 
 func (p *reporter) Log(level slog.Level, message string, args ...any) {
 	x := p.c.x
-	x.eng.conf.Log.With("run", x.id, "address", p.c.address).Log(x.ctx, level, message, args...)
+	x.eng.conf.Log.With("run", x.id, "address", p.c.address).Log(x.ctx, level, p.clean.text(message), p.clean.args(args)...)
 }
 
 // Checkpoint takes a checkpoint also while the call is being cancelled: it may be all that is known of

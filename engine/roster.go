@@ -48,6 +48,7 @@ type entry struct {
 	configured providers.Configured
 	err        error
 	digest     string // of the configuration without sensitive values
+	secrets    []string
 }
 
 // An operation is a capability as one provider serves it, made ready for many calls.
@@ -277,6 +278,7 @@ func (e *entry) start(ctx context.Context, conf Config) error {
 	if diags.HasErrors() {
 		return diags
 	}
+	e.secrets = sensitiveValues(value, e.description.Config)
 	value, _ = value.UnmarkDeep()
 	open := value.AsValueMap()
 	for _, a := range e.description.Config.Attributes {
@@ -299,7 +301,13 @@ func (e *entry) start(ctx context.Context, conf Config) error {
 		return err
 	}
 	e.configured, err = e.provider.Configure(ctx, raw)
-	return err
+	clean := newRedactor(e.secrets...)
+	e.configured.Problem, e.configured.Hint = clean.text(e.configured.Problem), clean.text(e.configured.Hint)
+	for i := range e.configured.Diagnostics {
+		d := &e.configured.Diagnostics[i]
+		d.Summary = clean.text(d.Summary)
+	}
+	return clean.error(err)
 }
 
 // openDigest names the configuration, its sensitive attributes left out.
