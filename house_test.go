@@ -37,9 +37,12 @@ var arrows = []arrow{
 	{"providers/film", []string{"providers"}, "a contract, not an implementation"},
 	{"providers/proto", nil, "the wire stands alone"},
 	{"providers/plugin/...", []string{"providers", "providers/proto", "providers/plugin/..."}, "hosting a provider is not knowing what it does"},
+	{"providers/providertest/...", []string{"providers", "providers/plugin", "providers/providertest/..."}, "one suite for every provider"},
+	{"providers/remote", []string{"providers"}, "what calling a vendor takes, whichever it is"},
+	{"providers/picture", []string{"providers"}, "fits a picture, whoever made it"},
 	{"providers", nil, "the contract imports nothing of ours"},
 	{"plugins/builtin", []string{"plugins/...", "providers", "providers/plugin", "engine"}, "the only room that knows every plugin"},
-	{"plugins/*/...", []string{"plugins/./...", "providers", "providers/film"}, "a plugin knows the contract and itself, never another plugin or the engine"},
+	{"plugins/*/...", []string{"plugins/./...", "providers", "providers/film", "providers/picture", "providers/remote"}, "a plugin knows the contract and itself, never another plugin or the engine"},
 	{"cmd/...", []string{".", "cmd/...", "engine/...", "providers/...", "plugins/builtin"}, "the binary puts the rooms together; plugins only through builtin"},
 	{".", nil, "embeds the pipelines and does nothing"},
 }

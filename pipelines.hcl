@@ -9,23 +9,68 @@
 
 # ── Who serves what ─────────────────────────────────────────────────────────────────────────────────
 #
-# The providers that come with Filmloom need no key and no network. A route names who serves a
-# capability: the first one that can work on this machine.
+# The providers that come with Filmloom need no key and no network. Export a key, or the address of a
+# server of your own, and better ones take their place with nothing else changed:
+#
+#   OPENAI_API_KEY       stories, scripts, translations, pictures and speech by OpenAI
+#   STABILITY_API_KEY    pictures and music by Stability AI
+#   SDAPI_URL            pictures by your own Stable Diffusion server (AUTOMATIC1111, Forge, sd-server)
+#
+# A provider without what it needs is left out. The same plugin can be configured twice under two names:
+#
+#   provider "ollama" {
+#     plugin   = "openai"
+#     base_url = "http://127.0.0.1:11434/v1"
+#     model    = "qwen3"
+#   }
+
+provider "openai" {
+  api_key  = env.OPENAI_API_KEY
+  base_url = env.OPENAI_BASE_URL
+  limits {
+    concurrent = 8
+  }
+}
+
+provider "stability" {
+  api_key = env.STABILITY_API_KEY
+  limits {
+    concurrent = 4
+    per_minute = 150
+  }
+}
+
+provider "sdapi" {
+  base_url = env.SDAPI_URL
+  limits {
+    concurrent = 1 # such a server draws one picture after another
+  }
+}
+
+# A route names who serves a capability: the first one that can work on this machine; and who stands in
+# when that one has finally failed.
 
 route "story.write" {
-  prefer = ["storyteller"]
+  prefer = ["openai", "storyteller"]
 }
 
 route "image.generate" {
-  prefer = ["illustrator"]
+  prefer   = ["stability", "openai", "sdapi", "illustrator"]
+  fallback = ["illustrator"]
 }
 
 route "speech.synthesize" {
+  prefer   = ["openai", "localtts"]
+  fallback = ["localtts"]
+}
+
+route "speech.align" {
   prefer = ["localtts"]
 }
 
 route "music.compose" {
-  prefer = ["musician"]
+  prefer   = ["stability", "musician"]
+  fallback = ["musician"]
 }
 
 route "film.timeline" {
@@ -202,6 +247,18 @@ pipeline "story_video" {
     weight  = 3
   }
 
+  # Where the voice does not say when each word is heard, the words are found in the recording.
+  stage "word_timing" {
+    step     = "subtitle_generation"
+    for_each = { for id, v in stage.voice_synthesis : id => v if length(v.words) == 0 }
+    uses     = "speech.align"
+    with = {
+      audio    = each.value.audio
+      text     = local.scenes[each.key].narration
+      language = input.language
+    }
+  }
+
   # The narration's length decides how long each scene is seen.
   stage "timeline" {
     step = "subtitle_generation"
@@ -227,7 +284,7 @@ pipeline "story_video" {
     uses     = "subtitle.layout"
     with = {
       text         = each.value.narration
-      words        = stage.voice_synthesis[each.key].words
+      words        = try(stage.word_timing[each.key].words, stage.voice_synthesis[each.key].words)
       seconds      = stage.voice_synthesis[each.key].seconds
       speech_start = local.plan[each.key].speech_start
       language     = input.language

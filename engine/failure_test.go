@@ -274,3 +274,23 @@ func TestAWaitThatAProviderNamesIsKept(t *testing.T) {
 		t.Errorf("the call was made again after %s", waited)
 	}
 }
+
+// A provider that is ready may leave a capability out, and says why.
+func TestARouteGoesOnWhereAProviderDoesNotServeACapabilityAsConfigured(t *testing.T) {
+	first, second := &workshop{}, &workshop{}
+	first.ready = func() providers.Configured {
+		return providers.Configured{Ready: true, Off: map[string]string{"t.make": "No model is set for t.make."}}
+	}
+	conf := config(t.TempDir(), routed, nil)
+	conf.Providers = source{[]string{"first", "second"}, map[string]*workshop{"first": first, "second": second}}
+	if got, want := text(t, wait(t, start(t, open(t, conf), nil)), "text"), "text 0 by second|text 1 by second|text 2 by second"; got != want {
+		t.Errorf("text %q, want %q", got, want)
+	}
+	second.ready = first.ready
+	conf.Dir = t.TempDir()
+	_, err := open(t, conf).Start(t.Context(), "joined", nil)
+	var not *engine.NotReadyError
+	if !errors.As(err, &not) || !strings.Contains(err.Error(), "No model is set for t.make.") {
+		t.Errorf("error %v", err)
+	}
+}

@@ -27,6 +27,7 @@ type ProviderStatus struct {
 	Problem     string // why it is not ready: one sentence
 	Hint        string // what mends it, or ""
 	Warnings    []string
+	Off         map[string]string // capabilities that it does not serve as it is configured, and why
 }
 
 // Inspect starts and configures every provider and says which can work. It opens no store.
@@ -41,6 +42,7 @@ func Inspect(ctx context.Context, conf Config) ([]ProviderStatus, error) {
 		if problem := e.open(ctx, r.conf); problem != nil {
 			s.Ready, s.Problem, s.Hint = false, problem.Problem, problem.Hint
 		}
+		s.Off = e.configured.Off
 		for _, d := range e.configured.Diagnostics {
 			if d.Warning {
 				s.Warnings = append(s.Warnings, finding(d)+".")

@@ -208,6 +208,10 @@ func (r *roster) candidates(ctx context.Context, capability, override string) ([
 			missing = append(missing, *problem)
 			return false
 		}
+		if why, off := e.configured.Off[capability]; off {
+			missing = append(missing, NotReady{capability, name, why, ""})
+			return false
+		}
 		if !slices.Contains(found, e) {
 			found = append(found, e)
 		}
@@ -285,7 +289,7 @@ func (e *entry) start(ctx context.Context, conf Config) error {
 		if a.Required && open[a.Name].IsNull() {
 			e.configured = providers.Configured{
 				Problem: fmt.Sprintf("The provider %s needs the setting %q.", e.name, a.Name),
-				Hint:    fmt.Sprintf("set %s in the block provider %q", a.Name, e.name),
+				Hint:    settingHint(declared, a.Name),
 			}
 			return nil // a provider without its required configuration is never started
 		}
@@ -308,6 +312,15 @@ func (e *entry) start(ctx context.Context, conf Config) error {
 		d.Summary = clean.text(d.Summary)
 	}
 	return clean.error(err)
+}
+
+// settingHint says how to give a provider a setting that it lacks.
+func settingHint(declared *pipeline.Provider, setting string) string {
+	hint := fmt.Sprintf("set %s in the block provider %q", setting, declared.Name)
+	if names := declared.Environment(setting); len(names) > 0 {
+		hint = fmt.Sprintf("export %s, or %s", strings.Join(names, " and "), hint)
+	}
+	return hint
 }
 
 // openDigest names the configuration, its sensitive attributes left out.

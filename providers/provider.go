@@ -74,6 +74,9 @@ type Configured struct {
 	// Deterministic overrides CapabilitySpec.Deterministic, by capability, where it depends on the
 	// configuration.
 	Deterministic map[string]bool
+	// Off names the capabilities that this configuration does not serve, with one sentence that says why:
+	// a model that is not set, a program that is missing. A route goes on to its next choice.
+	Off map[string]string
 	// Diagnostics point at attributes of the configuration.
 	Diagnostics []ConfigDiagnostic
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,25 +40,39 @@ and tries the data directory. It exits with 1 when a pipeline cannot be served.`
 			if err != nil {
 				return err
 			}
+			missing := unserved(file, all)
 			for _, p := range all {
-				if p.Ready {
-					fmt.Fprintf(w, "✓ %s %s: ready\n", p.Name, p.Description.Version)
-					for _, warning := range p.Warnings {
-						fmt.Fprintf(w, "    %s\n", warning)
-					}
-					continue
-				}
-				fmt.Fprintf(w, "✗ %s %s: %s\n", p.Name, p.Description.Version, p.Problem)
-				if p.Hint != "" {
-					fmt.Fprintf(w, "    %s\n", p.Hint)
-				}
+				describeProvider(w, p, missing != nil)
 			}
-			problem := errors.Join(unserved(file, all), writable(s.data))
+			problem := errors.Join(missing, writable(s.data))
 			if problem == nil {
 				fmt.Fprintf(w, "✓ data directory: %s\n", s.data)
 			}
 			return problem
 		},
+	}
+}
+
+// describeProvider says whether a provider can work. One that cannot is marked as wrong only where something
+// is missing without it.
+func describeProvider(w io.Writer, p engine.ProviderStatus, missed bool) {
+	if p.Ready {
+		fmt.Fprintf(w, "✓ %s %s: ready\n", p.Name, p.Description.Version)
+		for _, warning := range p.Warnings {
+			fmt.Fprintf(w, "    %s\n", warning)
+		}
+		for _, capability := range slices.Sorted(maps.Keys(p.Off)) {
+			fmt.Fprintf(w, "    without %s: %s\n", capability, p.Off[capability])
+		}
+		return
+	}
+	mark := "–"
+	if missed {
+		mark = "✗"
+	}
+	fmt.Fprintf(w, "%s %s %s: %s\n", mark, p.Name, p.Description.Version, p.Problem)
+	if p.Hint != "" {
+		fmt.Fprintf(w, "    %s\n", p.Hint)
 	}
 }
 
@@ -70,6 +86,9 @@ func unserved(file *pipeline.File, all []engine.ProviderStatus) error {
 			}
 			served := slices.ContainsFunc(all, func(p engine.ProviderStatus) bool {
 				_, ok := p.Description.Capability(st.Capability)
+				if _, off := p.Off[st.Capability]; off {
+					ok = false
+				}
 				route := file.Routes[st.Capability]
 				listed := route == nil || slices.Contains(route.Prefer, p.Name) || slices.Contains(route.Fallback, p.Name)
 				if st.Provider != "" {

@@ -23,7 +23,7 @@ func pluginCommand(s *settings) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	c.AddCommand(pluginListCommand(s), pluginServeCommand())
+	c.AddCommand(pluginListCommand(s), pluginNewCommand(), pluginTestCommand(s), pluginServeCommand())
 	return c
 }
 

@@ -57,6 +57,21 @@ func discreet(diags hcl.Diagnostics, ctx *hcl.EvalContext) hcl.Diagnostics {
 	return diags
 }
 
+// Environment names the variables of the environment that a setting refers to, in order.
+func (p *Provider) Environment(setting string) []string {
+	a, ok := p.Config[setting]
+	if !ok {
+		return nil
+	}
+	var names []string
+	for _, t := range a.Expr.Variables() {
+		if name, ok := nextName(t); ok && t.RootName() == "env" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // environment is an object of the variables that the expression refers to.
 func environment(e hclsyntax.Expression, env func(string) (string, bool)) cty.Value {
 	vars := map[string]cty.Value{}

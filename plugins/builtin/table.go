@@ -6,6 +6,9 @@ import (
 	"github.com/filmloom/filmloom/plugins/localtts"
 	"github.com/filmloom/filmloom/plugins/mock"
 	"github.com/filmloom/filmloom/plugins/musician"
+	"github.com/filmloom/filmloom/plugins/openai"
+	"github.com/filmloom/filmloom/plugins/sdapi"
+	"github.com/filmloom/filmloom/plugins/stability"
 	"github.com/filmloom/filmloom/plugins/storyteller"
 	"github.com/filmloom/filmloom/providers"
 )
@@ -22,6 +25,9 @@ var table = []entry{
 	{"illustrator", illustrator.New},
 	{"localtts", localtts.New},
 	{"musician", musician.New},
+	{"stability", stability.New},
+	{"openai", openai.New},
+	{"sdapi", sdapi.New},
 	{"ffmpeg", ffmpeg.New},
 	{"mock", mock.New},
 }

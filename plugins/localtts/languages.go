@@ -52,6 +52,11 @@ func (l language) open(v voice, pace float64) (sayer, error) {
 			return func(_ context.Context, s script) (recording, int, error) { return f.say(s, v.flite, pace) }, nil
 		}
 	}
+	return l.openEspeak(v, pace)
+}
+
+// openEspeak makes the sayer of the language with espeak-ng.
+func (l language) openEspeak(v voice, pace float64) (sayer, error) {
 	e, err := openEspeak()
 	if err != nil {
 		return nil, err

@@ -14,20 +14,23 @@ import (
 )
 
 // version of the plugin. It is part of the cache's key: raise it when the same input sounds different.
-const version = "1.0.0"
-
-// Config is the provider's configuration. There is nothing to set: the libraries are found where the
-// system's loader finds them.
-type Config struct{}
+const version = "1.1.0"
 
 // New makes the provider.
 func New() providers.Provider {
+	p := &provider{}
 	return providers.New("localtts", version,
-		providers.Summary("Speaks 20 languages in six voices on this machine, with word timings, through flite and espeak-ng."),
-		providers.Config(configure),
-		providers.Handle(film.SpeechSynthesize.Repeatable().Local(), speak),
+		providers.Summary("Speaks 20 languages in six voices on this machine, with word timings, through flite, espeak-ng and, where configured, piper; finds the words in other recordings."),
+		providers.Config(p.configure),
+		providers.Handle(film.SpeechSynthesize.Repeatable().Local(), p.speak),
+		providers.Handle(film.SpeechAlign, alignSpeech),
 		providers.Estimator(estimate),
 	)
+}
+
+// provider is one configured provider.
+type provider struct {
+	piper *piper // nil unless configured
 }
 
 // A dataError says what espeak-ng's data lacks, while the library itself is there.
@@ -44,15 +47,36 @@ func mend(err error) string {
 	return hint
 }
 
-func configure(context.Context, Config) (providers.Configured, error) {
+func (p *provider) configure(ctx context.Context, given Config) (providers.Configured, error) {
+	conf := providers.Configured{CacheVersion: cacheVersion()}
+	piper, wrong := openPiper(given)
+	if len(wrong) > 0 { // what would be spoken then is not what was asked for
+		conf.Problem = fmt.Sprintf("Piper cannot be used as configured: %s: %s.", wrong[0].Attribute, wrong[0].Summary)
+		conf.Hint, conf.Diagnostics = "correct the block of the provider localtts, or take piper out of it", wrong
+		return conf, nil
+	}
+	p.piper = piper
+	warn := func(attribute, format string, args ...any) {
+		conf.Diagnostics = append(conf.Diagnostics, providers.ConfigDiagnostic{Attribute: attribute, Warning: true, Summary: fmt.Sprintf(format, args...)})
+	}
 	_, fliteErr := openFlite()
 	_, espeakErr := openEspeak()
-	conf := providers.Configured{Ready: espeakErr == nil, CacheVersion: cacheVersion()}
 	switch {
 	case espeakErr != nil: // a language is known only when a film is half made: all must be there before
 		conf.Problem, conf.Hint = fmt.Sprintf("Speech needs espeak-ng with its data, and %v.", espeakErr), mend(espeakErr)
+		return conf, nil
 	case fliteErr != nil:
-		conf.Diagnostics = []providers.ConfigDiagnostic{{Warning: true, Summary: fmt.Sprintf("English is spoken by espeak-ng, less clearly than by flite (%v; %s).", fliteErr, hint)}}
+		warn("", "English is spoken by espeak-ng, less clearly than by flite (%v; %s).", fliteErr, hint)
+	}
+	conf.Ready = true
+	if piper != nil {
+		// Piper's voices have noise in them that no seed repeats.
+		conf.Deterministic = map[string]bool{film.SpeechSynthesize.Name: false}
+		if piper.server != "" {
+			if err := piper.reachable(ctx); err != nil {
+				warn("piper_url", "%v; calls in its languages fail until it does.", err)
+			}
+		}
 	}
 	return conf, nil
 }
@@ -71,7 +95,7 @@ func estimate(_ context.Context, q providers.EstimateQuery) (providers.Estimate,
 const longest = 50_000
 
 // speak serves speech.synthesize.
-func speak(ctx context.Context, call *providers.Call, in film.SpeechInput) (film.Speech, error) {
+func (p *provider) speak(ctx context.Context, call *providers.Call, in film.SpeechInput) (film.Speech, error) {
 	v, ok := voices[in.Voice]
 	if !ok {
 		return film.Speech{}, providers.Invalid("There is no voice %q: choose alloy, echo, fable, onyx, nova or shimmer.", in.Voice)
@@ -85,6 +109,9 @@ func speak(ctx context.Context, call *providers.Call, in film.SpeechInput) (film
 	}
 	if n := utf8.RuneCountInString(in.Text); n > longest {
 		return film.Speech{}, providers.Invalid("The text has %d characters, and one call speaks at most %d: divide it.", n, longest)
+	}
+	if pv, colours, ok := p.piper.voice(in.Language, in.Voice); ok {
+		return p.piper.narrate(ctx, call, in, lang, pv, colours)
 	}
 	say, err := lang.open(v, in.Pace)
 	if err != nil {

@@ -133,8 +133,11 @@ func one(t *testing.T) (map[string]cty.Value, artifacts) {
 	do("mock.file", value(t, `{"text": "hello"}`))
 	story := do("story.write", value(t, `{"topic": "mystery"}`))
 	scene := story.GetAttr("scenes").Index(cty.NumberIntVal(0))
+	do("script.analyze", value(t, `{"script": "A door opens.\nMARA: Who is there?"}`))
+	do("text.translate", value(t, `{"texts": ["A door opens.", ""], "from": "english", "to": "german"}`))
 	image := do("image.generate", value(t, `{"prompt": "a cat", "width": 90, "height": 160}`)).GetAttr("image")
 	speech := do("speech.synthesize", with(value(t, `{}`), "text", scene.GetAttr("narration")))
+	do("speech.align", cty.ObjectVal(map[string]cty.Value{"audio": speech.GetAttr("audio"), "text": scene.GetAttr("narration")}))
 	plan := do("film.timeline", with(value(t, `{}`), "scenes", cty.ListVal([]cty.Value{
 		cty.ObjectVal(map[string]cty.Value{"id": cty.StringVal("a"), "speech_seconds": speech.GetAttr("seconds")}),
 		cty.ObjectVal(map[string]cty.Value{"id": cty.StringVal("b"), "speech_seconds": cty.NumberFloatVal(2.5)}),

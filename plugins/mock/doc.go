@@ -6,9 +6,11 @@
 //	}
 //
 // What it gives is small but real. Stories have 6 scenes (short) or 12 (long), or those of the custom
-// story; their words are English whatever the language is. Pictures are PNG files of the size asked for,
-// in two colours. Sound is a WAV file of the right length, with word times that fit. The plan of a film
-// follows the contract to the frame. Clips, transitions and films are MP4 files of the right length, at
+// story; their words are English whatever the language is. A script is kept word for word, and a line
+// "NAME: …" (in capitals, or a given character's name) tells who speaks it. A translation is the text
+// with the language before it, "[german] …". Pictures are PNG files of the size asked for, in two colours.
+// Sound is a WAV file of the right length, with word times that fit; an alignment shares the recording out
+// by the words' length. The plan of a film follows the contract to the frame. Clips, transitions and films are MP4 files of the right length, at
 // most 12 hours, that show one frame of 108x192 pixels, whatever size was asked for; a film has a fifth of
 // a second of sound, and its loudness is claimed, not measured. Everything is deterministic, and another
 // input gives another file.
@@ -46,9 +48,10 @@
 // order. A word that is none of these, or is limited to what the mock does not serve, is invalid input, so
 // that a slip of the pen is not taken for success.
 //
-// Words in a custom story don't fail the writing of it. They stay in the narration and the image prompt
-// of the scene where they stand, so that they fail the calls for this scene alone. The same holds for
-// words with another capability in a custom topic; they go to the first scene. Titles, descriptions,
-// word times and subtitles are free of them. A word that is limited to attempts counts those of each call
+// Words in a custom story or a script don't fail the writing or analysing of it, unless they are limited
+// to that: [mock:fail@script.analyze]. They stay in the narration and the image prompt of the scene where
+// they stand, so that they fail the calls for this scene alone. The same holds for words with another
+// capability in a custom topic; they go to the first scene. Titles, descriptions, word times,
+// translations and subtitles are free of them. A word that is limited to attempts counts those of each call
 // anew: the scene's picture and its speech both fail once at [mock:flaky].
 package mock

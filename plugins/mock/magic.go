@@ -93,13 +93,24 @@ func failing(kind providers.Kind, what, user string) func(context.Context, time.
 	}
 }
 
+// forScenes are the attributes whose words are for the scenes that are made of them.
+var forScenes = []string{"custom_story", "script"}
+
 // applying gives the first magic word in an input that applies to a call, or nil. served are the names of
 // the capabilities to which a word can be limited.
 func applying(call *providers.Call, input map[string]any, served []string) (*word, error) {
 	var texts []string
 	for _, name := range slices.Sorted(maps.Keys(input)) {
-		if name != "custom_story" { // its words are for the scenes
+		if !slices.Contains(forScenes, name) {
 			texts = collect(texts, input[name])
+			continue
+		}
+		for _, text := range collect(nil, input[name]) {
+			for _, w := range wordPattern.FindAllString(text, -1) {
+				if strings.HasSuffix(w, "@"+call.Capability+"]") {
+					texts = append(texts, w)
+				}
+			}
 		}
 	}
 	for _, text := range texts {

@@ -14,7 +14,7 @@ import (
 	"github.com/filmloom/filmloom/providers/film"
 )
 
-const version = "1.0.1"
+const version = "1.1.0"
 
 // Config is the provider's configuration. See the package's documentation.
 type Config struct {
@@ -30,8 +30,11 @@ func New() providers.Provider {
 		providers.Summary("Serves every capability of films with small stand-ins, for tests."),
 		providers.Config(p.configure),
 		providers.Handle(light(film.StoryWrite), writeStory),
+		providers.Handle(light(film.ScriptAnalyze), analyzeScript),
+		providers.Handle(light(film.TextTranslate), translate),
 		providers.Handle(light(film.ImageGenerate), generateImage),
 		providers.Handle(light(film.SpeechSynthesize), synthesizeSpeech),
+		providers.Handle(light(film.SpeechAlign), alignSpeech),
 		providers.Handle(light(film.MusicCompose), composeMusic),
 		providers.Handle(light(film.Timeline), planTimeline),
 		providers.Handle(light(film.SubtitleLayout), layOut),

@@ -17,6 +17,8 @@ const (
 	wordSeconds   = 0.06 // each word, beside its letters
 	glyphSeconds  = 0.2  // a character of Chinese or Japanese
 	leastSeconds  = 0.2  // a text without words
+
+	longestText = 50_000 // bytes of one call: an hour of sound
 )
 
 // unspaced tells whether a language is written without spaces between words.
@@ -24,7 +26,10 @@ func unspaced(language string) bool { return language == "chinese" || language =
 
 // synthesizeSpeech hums a tone as long as the text takes to say. The words follow each other without a
 // gap.
-func synthesizeSpeech(_ context.Context, call *providers.Call, in film.SpeechInput) (film.Speech, error) {
+func synthesizeSpeech(ctx context.Context, call *providers.Call, in film.SpeechInput) (film.Speech, error) {
+	if len(in.Text) > longestText {
+		return film.Speech{}, providers.Invalid("The text has %d bytes; at most %d can be said in one call.", len(in.Text), longestText)
+	}
 	if strings.TrimSpace(in.Text) == "" {
 		return film.Speech{}, providers.Invalid("There is no word to say: give a text.")
 	}
@@ -55,6 +60,9 @@ func synthesizeSpeech(_ context.Context, call *providers.Call, in film.SpeechInp
 		start = end
 	}
 	mark, err := fingerprint(call)
+	if err == nil {
+		err = ctx.Err()
+	}
 	if err != nil {
 		return film.Speech{}, err
 	}

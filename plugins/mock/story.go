@@ -50,15 +50,20 @@ func writeStory(_ context.Context, _ *providers.Call, in film.StoryInput) (film.
 	}
 	story.Description = describe(theme, in.Style)
 	for i, narration := range narrations {
-		// The magic words follow at the end, so that shortening loses none and cuts none in two.
-		prompt := strings.Join(append([]string{clip(withoutWords(narration), 400)}, wordPattern.FindAllString(narration, -1)...), " ")
-		story.Scenes = append(story.Scenes, film.Scene{
-			ID: fmt.Sprintf("scene-%02d", i+1), Narration: narration,
-			ImagePrompt: strings.TrimSpace("Mara " + places[i%len(places)] + " at dusk, clear sky, warm light: " + prompt),
-			Camera:      cameras[i%len(cameras)], Motion: motions[i%len(motions)],
-		})
+		story.Scenes = append(story.Scenes, scene(i, narration))
 	}
 	return story, nil
+}
+
+// scene makes the scene with a number, from 0, of a narration.
+func scene(i int, narration string) film.Scene {
+	// The magic words follow at the end, so that shortening loses none and cuts none in two.
+	prompt := strings.Join(append([]string{clip(withoutWords(narration), 400)}, wordPattern.FindAllString(narration, -1)...), " ")
+	return film.Scene{
+		ID: fmt.Sprintf("scene-%02d", i+1), Narration: narration,
+		ImagePrompt: strings.TrimSpace("Mara " + places[i%len(places)] + " at dusk, clear sky, warm light: " + prompt),
+		Camera:      cameras[i%len(cameras)], Motion: motions[i%len(motions)],
+	}
 }
 
 // invent writes scenes of about eight seconds each.

@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -49,11 +50,20 @@ func connect(ctx context.Context, spec Spec, log *slog.Logger) (*instance, error
 	}
 	p := newProcess(spec, log)
 	ends := &connectionEnd{cut: make(chan struct{})}
+	var encryption *tls.Config
+	if !spec.NoTLS {
+		var certificate string
+		if encryption, certificate, err = hostTLS(); err != nil {
+			_ = os.RemoveAll(dir)
+			return nil, startFailure(spec.Name, fmt.Sprintf("cannot be met with encryption: %v", err), "", err)
+		}
+		p.cmd.Env = append(p.cmd.Env, clientCertEnv+"="+certificate)
+	}
 	client := goplugin.NewClient(&goplugin.ClientConfig{
 		HandshakeConfig:  handshake(),
 		Plugins:          goplugin.PluginSet{serviceName: &grpcPlugin{}},
 		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
-		AutoMTLS:         !spec.NoTLS,
+		TLSConfig:        encryption,
 		SkipHostEnv:      true,
 		StartTimeout:     spec.StartTimeout,
 		Logger:           hclog.NewNullLogger(),
@@ -81,6 +91,9 @@ func connect(ctx context.Context, spec Spec, log *slog.Logger) (*instance, error
 	inst := &instance{process: p, client: client, dir: dir, since: time.Now(), cut: ends.cut, gone: make(chan struct{})}
 	if err == nil {
 		err = inst.dispense(spec)
+	}
+	if err == nil {
+		err = inst.greet(ctx, spec)
 	}
 	if err != nil {
 		timedOut := time.Since(began) >= spec.StartTimeout
@@ -118,15 +131,30 @@ func (i *instance) release() {
 	close(i.gone)
 }
 
-// answers tells whether the plugin still answers anything at all to the question for its health.
-func (i *instance) answers(ctx context.Context) bool {
+// greet sees to it that there is somebody at the other end of the socket.
+func (i *instance) greet(ctx context.Context, spec Spec) error {
+	ctx, cancel := context.WithTimeout(ctx, spec.StartTimeout)
+	defer cancel()
+	if err := i.silence(ctx); err != nil {
+		select { // news of its death may be on the way
+		case <-i.dead:
+			return startFailure(spec.Name, "ended after the handshake: "+i.epitaph(), "", err)
+		case <-time.After(200 * time.Millisecond):
+		}
+		return startFailure(spec.Name, "shook hands and does not answer at its socket: "+status.Convert(err).Message(), "", err)
+	}
+	return nil
+}
+
+// silence asks the plugin for its health, and is an error when no answer comes, whatever the answer is.
+func (i *instance) silence(ctx context.Context) error {
 	_, err := grpc_health_v1.NewHealthClient(i.conn).Check(ctx,
 		&grpc_health_v1.HealthCheckRequest{Service: goplugin.GRPCServiceName})
 	switch status.Code(err) {
 	case codes.DeadlineExceeded, codes.Canceled, codes.Unavailable:
-		return false
+		return err
 	}
-	return true
+	return nil
 }
 
 // socketParent is where the private directory goes. A socket's whole path is limited to about 100
@@ -144,7 +172,7 @@ func (p *process) startError(spec Spec, err error, timedOut bool) error {
 	var known *providers.Error
 	var exec *os.PathError
 	line := p.firstLine()
-	version := handshakeVersion(line)
+	core, version := handshakeVersions(line)
 	switch {
 	case errors.As(err, &known):
 		return known
@@ -154,10 +182,18 @@ func (p *process) startError(spec Spec, err error, timedOut bool) error {
 	case line != "" && !isHandshake(line):
 		return startFailure(spec.Name, fmt.Sprintf("wrote %q to its standard output before the handshake", brief(line)),
 			isIt+" A plugin must not print there; its log goes to standard error.", err)
+	case line != "" && core != goplugin.CoreProtocolVersion:
+		return startFailure(spec.Name,
+			fmt.Sprintf("shakes hands by version %d of go-plugin's protocol, and this host by version %d", core, goplugin.CoreProtocolVersion),
+			"Build the plugin with the go-plugin that this host has, or as docs/plugins.md says.", err)
 	case line != "" && version != protocolVersion:
+		older := "the plugin"
+		if version > protocolVersion {
+			older = "this host"
+		}
 		return startFailure(spec.Name,
 			fmt.Sprintf("speaks version %d of the provider protocol, and this host version %d", version, protocolVersion),
-			"Update whichever is older.", err)
+			"Update "+older+", which is the older one.", err)
 	case line == "" && timedOut:
 		return startFailure(spec.Name, fmt.Sprintf("did not shake hands within %v of its start", spec.StartTimeout), isIt, err)
 	case line == "" && p.ID() != "":
@@ -169,16 +205,18 @@ func (p *process) startError(spec Spec, err error, timedOut bool) error {
 		}
 		return startFailure(spec.Name, "ended before the handshake: "+p.epitaph(), isIt, err)
 	}
-	return startFailure(spec.Name, fmt.Sprintf("could not be connected: %v", err), "", err)
+	return startFailure(spec.Name, "could not be connected: "+strings.Join(strings.Fields(err.Error()), " "), "", err)
 }
 
-func handshakeVersion(line string) int {
+// handshakeVersions reads the versions of go-plugin's protocol and of ours out of a handshake.
+func handshakeVersions(line string) (core, version int) {
 	parts := strings.Split(line, "|")
 	if len(parts) < 2 {
-		return 0
+		return 0, 0
 	}
-	v, _ := strconv.Atoi(parts[1])
-	return v
+	core, _ = strconv.Atoi(parts[0])
+	version, _ = strconv.Atoi(parts[1])
+	return core, version
 }
 
 func certificateOf(line string) string {

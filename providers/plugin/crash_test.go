@@ -3,11 +3,11 @@ package plugin
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -46,6 +46,7 @@ func TestCrashFailsTheCallsInFlightAndNoLater(t *testing.T) {
 		t.Errorf("the new process was not configured again: %+v", second)
 	}
 	awaitDeath(t, "the crashed plugin's child", first.Child)
+	awaitDeath(t, "the crashed plugin's grandchild", first.Grandchild)
 	book.await(t, "plugin died")
 }
 
@@ -90,6 +91,29 @@ func TestRestartsAreSpacedOut(t *testing.T) {
 	_, err := execute(t.Context(), h, order{Do: "echo"})
 	if kindOf(err) != providers.KindUnavailable || providers.AsError(err).RetryAfter < 59*time.Minute {
 		t.Errorf("got %#v", err)
+	}
+}
+
+func TestTheWaitBetweenStartsGrowsToABoundAndWorkForgives(t *testing.T) {
+	s := newSupervisor(spec("plugin"), pace{firstDelay: time.Hour, maxDelay: 5 * time.Hour}, nil)
+	defer s.end()
+	wait := func() time.Duration { return time.Until(s.retryAt).Round(time.Minute) }
+	for i, want := range []time.Duration{time.Hour, 2 * time.Hour, 4 * time.Hour, 5 * time.Hour, 5 * time.Hour} {
+		s.failed()
+		if got := wait(); got != want {
+			t.Errorf("after failure %d the wait is %v, want %v", i+1, got, want)
+		}
+	}
+	for range 100 {
+		s.failed()
+	}
+	if got := wait(); got != 5*time.Hour {
+		t.Errorf("after many failures the wait is %v", got)
+	}
+	s.worked()
+	s.failed()
+	if got := wait(); got != time.Hour {
+		t.Errorf("after work the wait is %v", got)
 	}
 }
 
@@ -196,6 +220,12 @@ func TestPluginAndItsChildrenDieWithAKilledHost(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("reads /proc")
 	}
+	killHost(t, []string{roleEnv + "=host"})
+}
+
+// killHost starts a host, with a plugin that has a child, kills it, and sees to it that nothing is left.
+func killHost(t *testing.T, env []string) {
+	t.Helper()
 	tmp, err := os.MkdirTemp("/tmp", "fl")
 	if err != nil {
 		t.Fatal(err)
@@ -203,7 +233,7 @@ func TestPluginAndItsChildrenDieWithAKilledHost(t *testing.T) {
 	t.Cleanup(func() { _ = os.RemoveAll(tmp) })
 	exe, _ := os.Executable()
 	host := exec.Command(exe)
-	host.Env = append(os.Environ(), roleEnv+"=host", "TMPDIR="+tmp)
+	host.Env = append(append(os.Environ(), "TMPDIR="+tmp), env...)
 	host.Stderr = os.Stderr
 	out, err := host.StdoutPipe()
 	if err != nil {
@@ -216,17 +246,25 @@ func TestPluginAndItsChildrenDieWithAKilledHost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var plugin, child int
-	if _, err := fmt.Sscan(line, &plugin, &child); err != nil {
-		t.Fatal(err)
+	pids := map[string]int{}
+	for i, pid := range strings.Fields(line) {
+		if n, err := strconv.Atoi(pid); err == nil && n != 0 { // not every plugin has a grandchild
+			pids[[]string{"plugin", "the plugin's child", "the plugin's grandchild"}[i]] = n
+		}
 	}
-	if !alive(plugin) || !alive(child) {
-		t.Fatalf("plugin %d or child %d does not run", plugin, child)
+	if len(pids) < 2 {
+		t.Fatalf("the host says %q", line)
+	}
+	for what, pid := range pids {
+		if !alive(pid) {
+			t.Fatalf("%s %d does not run", what, pid)
+		}
 	}
 	_ = host.Process.Kill()
 	_ = host.Wait()
-	awaitDeath(t, "plugin", plugin)
-	awaitDeath(t, "the plugin's child", child)
+	for what, pid := range pids {
+		awaitDeath(t, what, pid)
+	}
 	if left, _ := filepath.Glob(tmp + "/filmloom-*"); len(left) > 0 {
 		t.Errorf("left: %v", left)
 	}

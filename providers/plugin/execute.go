@@ -49,10 +49,17 @@ func (c *conversation) run(ctx context.Context) (*providers.Result, error) {
 		return nil, c.failure(ctx, c.inst, c.call.Capability, err)
 	}
 	c.stream = stream
-	var canceller sync.WaitGroup
-	canceller.Go(func() { c.passCancelOn(ctx, abort) })
-	defer canceller.Wait()
-	defer close(c.over)
+	passed := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() { // costs nothing where nobody cancels
+		defer close(passed)
+		c.passCancelOn(ctx, abort)
+	})
+	defer func() {
+		close(c.over)
+		if !stop() {
+			<-passed
+		}
+	}()
 
 	err = c.send(&pb.ExecuteRequest{Message: &pb.ExecuteRequest_Start{Start: startToWire(ctx, c.call)}})
 	if err != nil && !errors.Is(err, io.EOF) { // EOF says only that the stream is over; Recv says why
@@ -94,14 +101,9 @@ func (c *conversation) run(ctx context.Context) (*providers.Result, error) {
 	}
 }
 
-// passCancelOn tells the plugin when the caller gives up, and breaks the stream when that does not
+// passCancelOn tells the plugin that the caller gave up, and breaks the stream when that does not
 // end the call in time.
 func (c *conversation) passCancelOn(ctx context.Context, abort context.CancelFunc) {
-	select {
-	case <-c.over:
-		return
-	case <-ctx.Done():
-	}
 	// Runs beside Send, which waits when the plugin does not read.
 	deadline := time.AfterFunc(c.pace.cancelGrace, func() {
 		c.log.Warn("plugin did not end a cancelled call in time", "capability", c.call.Capability,

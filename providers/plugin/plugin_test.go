@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,6 +26,9 @@ import (
 // This test binary is also every process that the tests start: roleEnv says which.
 const roleEnv = "FILMLOOM_TEST_ROLE"
 
+// commandEnv is the command of the plugin that a host to be killed starts, instead of this binary.
+const commandEnv = "FILMLOOM_TEST_COMMAND"
+
 func TestMain(m *testing.M) {
 	switch os.Getenv(roleEnv) {
 	case "":
@@ -33,6 +37,10 @@ func TestMain(m *testing.M) {
 		Serve(testling())
 	case "host":
 		hostToBeKilled()
+	case "bare":
+		_, done := serveBare(os.Getenv(bareEnv))
+		fmt.Println("listening")
+		<-done
 	case "dirty":
 		fmt.Println("hello, I am chatty")
 		Serve(testling())
@@ -43,6 +51,25 @@ func TestMain(m *testing.M) {
 		os.Exit(3)
 	case "future":
 		fmt.Println("1|2|unix|/nowhere|grpc|")
+		forever()
+	case "past":
+		fmt.Println("1|0|unix|/nowhere|grpc|")
+		forever()
+	case "nowhere":
+		fmt.Println("1|1|unix|/nowhere|grpc|")
+		forever()
+	case "stray certificate":
+		fmt.Println("1|1|unix|/nowhere|grpc|" + strings.Repeat("A", 100))
+		forever()
+	case "brief":
+		fmt.Println("1|1|unix|/nowhere|grpc|")
+		fmt.Fprintln(os.Stderr, "no memory for my model")
+		os.Exit(9)
+	case "tcp":
+		fmt.Println("1|1|tcp|127.0.0.1:9|grpc|")
+		forever()
+	case "another core":
+		fmt.Println("2|1|unix|/nowhere|grpc|")
 		forever()
 	case "plaintext":
 		_ = os.Unsetenv("PLUGIN_CLIENT_CERT")
@@ -70,6 +97,8 @@ type answer struct {
 	Pid    int    `json:"pid"`
 	Child  int    `json:"child,omitempty"`
 	Config string `json:"config,omitempty"`
+
+	Grandchild int `json:"grandchild,omitempty"`
 }
 
 type testConfig struct {
@@ -100,8 +129,8 @@ func testling() providers.Provider {
 			mu.Unlock()
 			return providers.Configured{
 				Ready: c.Key != "none", Problem: "p", Hint: "h", CacheVersion: "v7",
-				Deterministic: map[string]bool{"test.obey": false},
-				Diagnostics:   []providers.ConfigDiagnostic{{Attribute: "level", Summary: "is low", Warning: true}},
+				Deterministic: map[string]bool{"test.obey": false}, Off: map[string]string{"test.other": "No model."},
+				Diagnostics: []providers.ConfigDiagnostic{{Attribute: "level", Summary: "is low", Warning: true}},
 			}, nil
 		}),
 		providers.Estimator(func(_ context.Context, q providers.EstimateQuery) (providers.Estimate, error) {
@@ -170,11 +199,18 @@ func do(ctx context.Context, call *providers.Call, in order, out *answer) error 
 			RetryAfter: 90 * time.Second,
 		}
 	case "child":
-		cmd := exec.Command("sleep", "1000")
+		cmd := exec.Command("sh", "-c", "sleep 1000 & echo $!; wait")
+		said, err := cmd.StdoutPipe()
+		if err != nil {
+			return err
+		}
 		if err := cmd.Start(); err != nil {
 			return err
 		}
 		out.Child = cmd.Process.Pid
+		if _, err := fmt.Fscan(said, &out.Grandchild); err != nil {
+			return err
+		}
 		if in.Text == "chatty" { // so that it writes to a broken pipe when its host is gone
 			go func() {
 				for {
@@ -188,6 +224,13 @@ func do(ctx context.Context, call *providers.Call, in order, out *answer) error 
 		out.Text = strings.Join(os.Environ(), "\n")
 	case "big":
 		out.Text = strings.Repeat("x", in.Size)
+	case "film": // a large file without a byte on the disk
+		f, err := os.Create(filepath.Join(call.WorkDir, "film.mp4"))
+		if err != nil {
+			return err
+		}
+		out.Text = f.Name()
+		return errors.Join(f.Truncate(int64(in.Size)), f.Close())
 	case "print":
 		fmt.Println("printed to stdout")
 		slog.Error("logged by slog", "n", 5)
@@ -365,9 +408,13 @@ func forever() {
 	<-never
 }
 
-// hostToBeKilled is a host that starts a plugin with a child, says their numbers and waits for its end.
+// hostToBeKilled is a host that starts a plugin with descendants, says their numbers and waits for its end.
 func hostToBeKilled() {
-	p, err := Launch(context.Background(), spec("plugin"), providers.OpenOptions{})
+	s := spec("plugin")
+	if command := os.Getenv(commandEnv); command != "" {
+		s = Spec{Command: strings.Fields(command), PassEnv: []string{"PYTHONPATH"}}
+	}
+	p, err := Launch(context.Background(), s, providers.OpenOptions{})
 	if err != nil {
 		panic(err)
 	}
@@ -375,6 +422,6 @@ func hostToBeKilled() {
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(a.Pid, a.Child)
+	fmt.Println(a.Pid, a.Child, a.Grandchild)
 	forever()
 }

@@ -32,6 +32,8 @@ type process struct {
 	lifeline *os.File // the host's end
 	nonce    string   // what Launched of the plugin compares
 
+	encrypted bool // a certificate in the handshake is wanted
+
 	dead   chan struct{} // closed when it has ended and its output is read
 	status string        // how it ended; set before dead is closed
 
@@ -47,7 +49,7 @@ type process struct {
 var _ runner.Runner = (*process)(nil)
 
 func newProcess(spec Spec, log *slog.Logger) *process {
-	p := &process{name: spec.Name, log: log, nonce: rand.Text(), dead: make(chan struct{})}
+	p := &process{name: spec.Name, log: log, nonce: rand.Text(), encrypted: !spec.NoTLS, dead: make(chan struct{})}
 	p.hello, p.helloIn = io.Pipe()
 	p.cmd = &exec.Cmd{
 		Path: spec.Command[0], Args: spec.Command,
@@ -193,6 +195,13 @@ func (p *process) epitaph() string {
 	return s
 }
 
+// number is the process's, 0 before it was started.
+func (p *process) number() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.pid
+}
+
 func (p *process) firstLine() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -212,6 +221,9 @@ func (p *process) readOut(r io.Reader) {
 		p.first = line
 		p.mu.Unlock()
 		if isHandshake(line) {
+			if !p.encrypted {
+				line = withoutCertificate(line)
+			}
 			_, _ = io.WriteString(p.helloIn, line+"\n")
 		}
 		_ = p.helloIn.Close()
@@ -252,6 +264,12 @@ func isHandshake(line string) bool {
 	return err1 == nil && err2 == nil
 }
 
+// withoutCertificate takes a certificate out that nobody has asked for: go-plugin fails on it.
+func withoutCertificate(line string) string {
+	parts := strings.Split(line, "|")
+	return strings.Join(parts[:min(5, len(parts))], "|")
+}
+
 // The rest of runner.Runner.
 
 // Stdout ends after the handshake line.
@@ -277,12 +295,10 @@ func (p *process) Name() string { return p.cmd.Path }
 
 // ID is the number of the process, "" before it was started.
 func (p *process) ID() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.pid == 0 {
-		return ""
+	if n := p.number(); n != 0 {
+		return strconv.Itoa(n)
 	}
-	return strconv.Itoa(p.pid)
+	return ""
 }
 
 // Diagnose says nothing: startError words what went wrong.

@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,8 +33,17 @@ func Serve(p providers.Provider) {
 	}
 	watchLifeline()
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	encryption, certificate, err := pluginTLS()
+	if err == nil && certificate != "" {
+		err = completeHandshake(certificate)
+	}
+	if err != nil {
+		slog.Error("plugin cannot encrypt its connection", "error", err)
+		os.Exit(1)
+	}
 	goplugin.Serve(&goplugin.ServeConfig{
 		HandshakeConfig: handshake(),
+		TLSProvider:     func() (*tls.Config, error) { return encryption, nil },
 		Plugins:         goplugin.PluginSet{serviceName: &grpcPlugin{provider: p}},
 		Logger:          hclog.NewNullLogger(),
 		GRPCServer: func(o []grpc.ServerOption) *grpc.Server {

@@ -22,6 +22,12 @@ import (
 
 func TestEachFailureToStartIsOneSentence(t *testing.T) {
 	dir := t.TempDir()
+	tmp, err := os.MkdirTemp("/tmp", "fl") // short, so that sockets go here
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = os.RemoveAll(tmp) }()
+	t.Setenv("TMPDIR", tmp)
 	write := func(name, text string, mode os.FileMode) string {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(text), mode); err != nil {
@@ -40,7 +46,7 @@ func TestEachFailureToStartIsOneSentence(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		spec Spec
-		want string
+		want string // a part of the message, or of the hint
 	}{
 		{"no command", command(), "plugin testling has no command"},
 		{"missing file", command(dir + "/none"), "there is no program"},
@@ -52,7 +58,17 @@ func TestEachFailureToStartIsOneSentence(t *testing.T) {
 		{"silent", command("true"), "ended before the handshake: exit status 0"},
 		{"dirty stdout", spec("dirty"), `wrote "hello, I am chatty" to its standard output before the handshake`},
 		{"hangs", with("hang", func(s *Spec) { s.StartTimeout = 300 * time.Millisecond }), "did not shake hands within 300ms of its start"},
-		{"another version", spec("future"), "speaks version 2 of the provider protocol, and this host version 1"},
+		{"noise without end", command("yes"), `wrote "y" to its standard output before the handshake`},
+		{"too new", spec("future"), "speaks version 2 of the provider protocol, and this host version 1"},
+		{"what to do when too new", spec("future"), "Update this host"},
+		{"too old", spec("past"), "speaks version 0 of the provider protocol, and this host version 1"},
+		{"what to do when too old", spec("past"), "Update the plugin"},
+		{"another way to shake hands", spec("another core"), "shakes hands by version 2 of go-plugin's protocol, and this host by version 1"},
+		{"no socket", with("nowhere", func(s *Spec) { s.NoTLS = true }), "shook hands and does not answer at its socket: "},
+		{"brief", with("brief", func(s *Spec) { s.NoTLS = true }), "ended after the handshake: exit status 9; its last words: no memory for my model"},
+		{"stray certificate", with("stray certificate", func(s *Spec) { s.NoTLS = true }), "does not answer at its socket"},
+		{"broken certificate", spec("stray certificate"), "could not be connected: error parsing server cert"},
+		{"not a private socket", with("tcp", func(s *Spec) { s.NoTLS = true }), "it listens on tcp and not on a Unix socket"},
 		{"no TLS", spec("plaintext"), "did not offer TLS"},
 		{"wrong digest", with("plugin", func(s *Spec) { s.SHA256 = strings.Repeat("ab", 32) }), "was not started: the SHA-256 of"},
 		{"no digest", with("plugin", func(s *Spec) { s.SHA256 = "abc" }), "which is not a SHA-256"},
@@ -67,11 +83,14 @@ func TestEachFailureToStartIsOneSentence(t *testing.T) {
 				}
 			}
 			var e *providers.Error
-			if !errors.As(err, &e) || !strings.Contains(e.Message, row.want) || !strings.HasPrefix(e.Message, "plugin testling ") {
+			if !errors.As(err, &e) || !strings.Contains(e.Message+" "+e.Hint, row.want) || !strings.HasPrefix(e.Message, "plugin testling ") {
 				t.Fatalf("got %v", err)
 			}
 			if strings.Contains(e.Message, "\n") {
 				t.Errorf("not one line: %q", e.Message)
+			}
+			if left, _ := os.ReadDir(tmp); len(left) > 0 {
+				t.Errorf("left: %v", left)
 			}
 		})
 	}

@@ -49,6 +49,9 @@ type supervisor struct {
 	failures int // starts and processes in a row that went wrong
 	retryAt  time.Time
 	idle     *time.Timer
+
+	starts, crashes int    // for Stats
+	lastFailure     string // for Stats
 }
 
 // startup is one attempt to start, shared by all that wait for it.
@@ -173,8 +176,10 @@ func (s *supervisor) start(st *startup, wait time.Duration) {
 		s.tasks.Go(func() { s.stop(s.life, inst) })
 	} else if err == nil {
 		s.current = inst
+		s.starts++
 		s.waitIdle()
 	} else if !s.closed {
+		s.lastFailure = err.Error()
 		s.failed()
 	}
 	s.mu.Unlock()
@@ -260,7 +265,7 @@ func (s *supervisor) watch(inst *instance) {
 		case <-tick.C:
 			ctx, cancel := context.WithTimeout(context.Background(), s.pace.healthEvery)
 			stop := context.AfterFunc(s.life, cancel)
-			if inst.answers(ctx) {
+			if inst.silence(ctx) == nil {
 				misses = 0
 			} else if misses++; misses >= s.pace.healthMisses {
 				inst.kill("it stopped answering")
@@ -278,6 +283,8 @@ func (s *supervisor) watch(inst *instance) {
 		if time.Since(inst.since) >= s.pace.steady {
 			s.failures = 0
 		}
+		s.crashes++
+		s.lastFailure = inst.epitaph()
 		s.failed()
 	}
 	s.mu.Unlock()

@@ -149,6 +149,12 @@ func configuredToWire(c providers.Configured) *pb.Configured {
 		Ready: c.Ready, Problem: text(c.Problem), Hint: text(c.Hint),
 		CacheVersion: text(c.CacheVersion), Deterministic: c.Deterministic,
 	}
+	for capability, why := range c.Off {
+		if out.Off == nil {
+			out.Off = make(map[string]string, len(c.Off))
+		}
+		out.Off[text(capability)] = text(why)
+	}
 	for _, d := range c.Diagnostics {
 		out.Diagnostics = append(out.Diagnostics, &pb.ConfigDiagnostic{
 			Attribute: text(d.Attribute), Summary: text(d.Summary), Warning: d.Warning,
@@ -160,7 +166,7 @@ func configuredToWire(c providers.Configured) *pb.Configured {
 func configuredFromWire(c *pb.Configured) providers.Configured {
 	out := providers.Configured{
 		Ready: c.GetReady(), Problem: c.GetProblem(), Hint: c.GetHint(),
-		CacheVersion: c.GetCacheVersion(), Deterministic: c.GetDeterministic(),
+		CacheVersion: c.GetCacheVersion(), Deterministic: c.GetDeterministic(), Off: c.GetOff(),
 	}
 	for _, d := range c.GetDiagnostics() {
 		out.Diagnostics = append(out.Diagnostics, providers.ConfigDiagnostic{

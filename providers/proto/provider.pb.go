@@ -1,44 +1,74 @@
 // filmloom.provider.v1 is the contract between a Filmloom host and a provider plugin. This file is
-// the normative text; the Go types of package providers mirror it.
+// the normative text; the Go types of package providers mirror it. `filmloom plugin test` tries out
+// what it asks of a plugin.
 //
 // THE PROCESS. The host starts the plugin's executable and speaks gRPC with it over the handshake of
 // HashiCorp's go-plugin, core protocol 1, application protocol 1, plugin name "provider":
 //
 //   - The environment holds FILMLOOM_PLUGIN=filmloom.provider.v1 (the magic cookie). A program that
-//     does not find it was started by hand and should say so and exit.
+//     does not find it was started by hand: it says so and exits.
+//   - PLUGIN_PROTOCOL_VERSIONS lists the application protocols that the host speaks, separated by
+//     commas. A plugin that speaks several uses the highest that is in the list.
 //   - The plugin listens on a Unix socket in the directory PLUGIN_UNIX_SOCKET_DIR and writes one line
 //     to standard output, the first and only thing it may write there before:
 //     1|1|unix|SOCKET|grpc|CERTIFICATE
+//     The line comes within the host's patience, 30 seconds unless it was told otherwise. What comes on
+//     standard output later is no more than a hint for debugging.
 //     CERTIFICATE is the base64 (standard alphabet, no padding) of the DER of a fresh self-signed
-//     certificate for "localhost" when PLUGIN_CLIENT_CERT is set; the plugin then serves TLS with it
-//     and requires the client certificate given in that variable (PEM). It is empty otherwise.
+//     certificate for "localhost" when PLUGIN_CLIENT_CERT is set; the plugin then serves TLS 1.2 or newer
+//     with it and requires the client certificate given in that variable (PEM). It is empty otherwise,
+//     and the connection is not encrypted.
 //   - It serves this service, grpc.health.v1.Health (service "plugin": SERVING), and
-//     plugin.GRPCController, whose Shutdown ends the process.
-//   - Standard error is the plugin's log. A line that is a JSON object with "level" and "msg" becomes
-//     a structured record; any other line is taken as it is.
+//     plugin.GRPCController, whose Shutdown ends the process. The host asks for the health once at the
+//     start and every ten seconds; of a plugin that does not answer six times in a row it ends the process.
+//     Any answer will do but the statuses UNAVAILABLE, CANCELLED and DEADLINE_EXCEEDED. UNIMPLEMENTED is a
+//     good answer to plugin.GRPCStdio and plugin.GRPCBroker, which the host may call.
+//   - There is one connection for the life of the process. When it ends, the calls in it are lost and the
+//     host ends the process.
+//   - Standard error is the plugin's log, in lines; one over 16 KiB comes in pieces. A line that is a JSON
+//     object with the strings "level" and "msg" becomes a structured record, its other members but "time"
+//     are the record's attributes; any other line is taken as it is. Standard input is empty.
 //   - FILMLOOM_LIFELINE_FD, when set, is the number of an inherited descriptor to read from. Bytes
 //     read there mean nothing to a plugin; the end of the file means that the host is gone. The
 //     plugin must then kill its process group (it leads one) and so everything that it started. What
-//     it starts must stay in that group. Until then it ignores SIGTERM, which a service manager that
-//     stops the whole server sends to every process; the host ends the plugin in order.
-//   - The environment is what the host allows; no variable is inherited by right.
+//     it starts must stay in that group and must not inherit the descriptor. Until then it ignores
+//     SIGTERM, which a service manager that stops the whole server sends to every process; the host ends
+//     the plugin in order. (FILMLOOM_LIFELINE_NONCE is what the first bytes are: a program that is a host
+//     as well can tell by it that it is meant to be a plugin now.)
+//   - The environment is what the host allows; no variable is inherited by right. The working directory
+//     is the host's.
 //
-// VALUES travel as JSON (RFC 8259, UTF-8) in fields of type bytes. Numbers may be of any precision.
-// A file is the object {"sha256", "size", "media_type", "name", "path"}: in an input every member is
-// set, path is absolute and its file must not be written to; in an output the plugin sets path (inside
-// Start.work_dir, absolute or relative to it, a regular file) and media_type, and may set name. Media
-// never travels in a message. A message is at most 64 MiB.
+// VALUES travel as JSON (RFC 8259, UTF-8) in fields of type bytes. Numbers may be of any precision; a
+// whole number such as a seed must not lose digits on its way. A file is the object {"sha256", "size",
+// "media_type", "name", "path"}: in an input every member is set, path is absolute and its file must not be
+// written to; in an output the plugin sets path (inside Start.work_dir, absolute or relative to it) and
+// media_type, and may set name, while the host computes sha256 and size. The file must be a regular one, no
+// link, not reached through a link, without a second name. A file of the input is passed on as its object
+// without path. Media never travels in a message. A message is at most 64 MiB in either direction; most
+// libraries must be told so.
+//
+// Whatever the host sends conforms to the plugin's own schemas: types, allowed values and bounds, defaults
+// filled in. A plugin may rely on that as long as it answers with invalid_input, and does not end, when an
+// input is no JSON object. Whatever a plugin sends is checked against its schemas: an output with an attribute
+// that the schema has not, or without a required one, makes the call fail as internal.
 //
 // LIFE. Describe may be called at any time. Configure is called once before anything else; a
 // fresh process is configured again with the same bytes. Then Estimate and Execute are called
-// concurrently. Shutdown is called once after the last call returned; the process is ended after it.
+// concurrently, as many at a time as there is work, unless the owner limits that. Shutdown is called once
+// after the last call returned; then the controller's Shutdown, and what is left of the process group is
+// killed, at the latest ten seconds after the first of the two.
 //
-// FAILURES are reported as Error in an answer. A plugin may end an RPC with a gRPC status instead, which
-// is read so: INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE, NOT_FOUND = invalid_input;
-// UNAUTHENTICATED, PERMISSION_DENIED = unauthorized; RESOURCE_EXHAUSTED = rate_limited; UNAVAILABLE,
-// ABORTED = unavailable; DEADLINE_EXCEEDED = timeout; all others = internal.
+// FAILURES are reported as Error in an answer; the RPC itself then ends with OK. A plugin may end an RPC with
+// a gRPC status instead, which is read so: INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE, NOT_FOUND =
+// invalid_input; UNAUTHENTICATED, PERMISSION_DENIED = unauthorized; RESOURCE_EXHAUSTED = rate_limited;
+// UNAVAILABLE, ABORTED = unavailable; DEADLINE_EXCEEDED = timeout; all others = internal. When the process
+// ends or the connection breaks, every call in it fails as crashed.
 //
-// COMPATIBILITY. Fields and messages are added, never renumbered; unknown fields are ignored.
+// COMPATIBILITY. Within v1, fields, messages, values of enums and methods are added; none is renumbered,
+// removed, or given another meaning. Both sides ignore fields and members of a oneof that they do not know.
+// What is missing has the value that its comment gives to zero, so a newer host works with an older plugin
+// and the other way round. A host takes UNIMPLEMENTED from a method that was added later. What cannot be said
+// so becomes filmloom.provider.v2, application protocol 2, which a program may serve beside v1.
 
 // Code generated by protoc-gen-go. DO NOT EDIT.
 // versions:
@@ -63,6 +93,7 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// An unknown level is read as LEVEL_INFO.
 type Log_Level int32
 
 const (
@@ -204,12 +235,13 @@ func (x *DescribeResponse) GetError() *Error {
 }
 
 type Description struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`       // the plugin's name, lower case
-	Version       string                 `protobuf:"bytes,2,opt,name=version,proto3" json:"version,omitempty"` // semantic version of the plugin
-	Summary       string                 `protobuf:"bytes,3,opt,name=summary,proto3" json:"summary,omitempty"` // one line for people
-	Config        *Schema                `protobuf:"bytes,4,opt,name=config,proto3" json:"config,omitempty"`   // what a provider block may contain
-	Capabilities  []*Capability          `protobuf:"bytes,5,rep,name=capabilities,proto3" json:"capabilities,omitempty"`
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Name    string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`       // the plugin's name: lower-case letters, digits, _ and -; never empty
+	Version string                 `protobuf:"bytes,2,opt,name=version,proto3" json:"version,omitempty"` // semantic version of the plugin, without a v; results are kept under it
+	Summary string                 `protobuf:"bytes,3,opt,name=summary,proto3" json:"summary,omitempty"` // one line for people
+	// What a provider block may contain. The names "plugin" and "limits" mean something else there.
+	Config        *Schema       `protobuf:"bytes,4,opt,name=config,proto3" json:"config,omitempty"`
+	Capabilities  []*Capability `protobuf:"bytes,5,rep,name=capabilities,proto3" json:"capabilities,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -282,12 +314,12 @@ func (x *Description) GetCapabilities() []*Capability {
 // A Capability is a named, typed operation.
 type Capability struct {
 	state       protoimpl.MessageState `protogen:"open.v1"`
-	Name        string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"` // lower-case words separated by dots: "image.generate"
-	Description string                 `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
+	Name        string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`               // lower-case words separated by dots: "image.generate"; unique within the plugin
+	Description string                 `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"` // one or two sentences for people
 	Input       *Schema                `protobuf:"bytes,3,opt,name=input,proto3" json:"input,omitempty"`
 	Output      *Schema                `protobuf:"bytes,4,opt,name=output,proto3" json:"output,omitempty"`
 	// The same input gives the same output bytes, as long as the configuration and
-	// Configured.cache_version are the same.
+	// Configured.cache_version are the same. Only such results are shared between runs.
 	Deterministic bool `protobuf:"varint,5,opt,name=deterministic,proto3" json:"deterministic,omitempty"`
 	// The call keeps about one local processor busy.
 	Cpu           bool `protobuf:"varint,6,opt,name=cpu,proto3" json:"cpu,omitempty"`
@@ -414,20 +446,20 @@ func (x *Schema) GetAttributes() []*Attribute {
 
 type Attribute struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"` // lower-case letters, digits and _; unique within the schema
 	// The type as JSON: "string", "number", "bool", "dynamic" (any value), ["list", T], ["set", T],
 	// ["map", T], ["tuple", [T, …]], ["object", {"name": T, …}] or, with attributes that may be absent,
 	// ["object", {"name": T, …}, ["name", …]]. A file is the object type of exactly the attributes
 	// sha256, media_type and name (string) and size (number).
 	Type          []byte   `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
 	Description   string   `protobuf:"bytes,3,opt,name=description,proto3" json:"description,omitempty"`
-	Unit          string   `protobuf:"bytes,4,opt,name=unit,proto3" json:"unit,omitempty"` // "seconds", "pixels"; empty where there is none
-	Required      bool     `protobuf:"varint,5,opt,name=required,proto3" json:"required,omitempty"`
-	Default       []byte   `protobuf:"bytes,6,opt,name=default,proto3" json:"default,omitempty"` // JSON, used when the attribute is absent or null; empty means null
-	Allowed       []string `protobuf:"bytes,7,rep,name=allowed,proto3" json:"allowed,omitempty"` // the only values of a string; empty means any
-	Min           *float64 `protobuf:"fixed64,8,opt,name=min,proto3,oneof" json:"min,omitempty"` // inclusive bounds of a number
+	Unit          string   `protobuf:"bytes,4,opt,name=unit,proto3" json:"unit,omitempty"`          // "seconds", "pixels"; empty where there is none
+	Required      bool     `protobuf:"varint,5,opt,name=required,proto3" json:"required,omitempty"` // it must be there and not be null; then there is no default
+	Default       []byte   `protobuf:"bytes,6,opt,name=default,proto3" json:"default,omitempty"`    // JSON that fits the type, used when the attribute is absent or null; empty means null
+	Allowed       []string `protobuf:"bytes,7,rep,name=allowed,proto3" json:"allowed,omitempty"`    // the only values of a string; empty means any
+	Min           *float64 `protobuf:"fixed64,8,opt,name=min,proto3,oneof" json:"min,omitempty"`    // inclusive bounds of a number
 	Max           *float64 `protobuf:"fixed64,9,opt,name=max,proto3,oneof" json:"max,omitempty"`
-	Sensitive     bool     `protobuf:"varint,10,opt,name=sensitive,proto3" json:"sensitive,omitempty"` // a secret: never logged, recorded or shown
+	Sensitive     bool     `protobuf:"varint,10,opt,name=sensitive,proto3" json:"sensitive,omitempty"` // a secret, in a configuration: never logged, recorded or shown, by either side
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -533,8 +565,10 @@ func (x *Attribute) GetSensitive() bool {
 }
 
 type ConfigureRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Config        []byte                 `protobuf:"bytes,1,opt,name=config,proto3" json:"config,omitempty"` // a JSON object that conforms to Description.config, defaults filled in
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A JSON object that conforms to Description.config, defaults filled in. Every attribute is there, null
+	// where nothing was set.
+	Config        []byte `protobuf:"bytes,1,opt,name=config,proto3" json:"config,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -630,16 +664,20 @@ func (x *ConfigureResponse) GetError() *Error {
 
 type Configured struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The provider can serve calls. When not, problem says why in one sentence, hint how to mend it.
+	// The provider can serve calls. When not, problem says why in one sentence, hint how to mend it. That is
+	// no error: another provider serves then, and this one may be tried again in a fresh process.
 	Ready   bool   `protobuf:"varint,1,opt,name=ready,proto3" json:"ready,omitempty"`
 	Problem string `protobuf:"bytes,2,opt,name=problem,proto3" json:"problem,omitempty"`
 	Hint    string `protobuf:"bytes,3,opt,name=hint,proto3" json:"hint,omitempty"`
 	// Everything outside input and configuration that the bytes of deterministic results depend on:
-	// versions of models, fonts, tools.
+	// versions of models, fonts, tools. It need not repeat Description.version.
 	CacheVersion string `protobuf:"bytes,4,opt,name=cache_version,json=cacheVersion,proto3" json:"cache_version,omitempty"`
 	// Overrides Capability.deterministic, by capability, where it depends on the configuration.
 	Deterministic map[string]bool     `protobuf:"bytes,5,rep,name=deterministic,proto3" json:"deterministic,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
 	Diagnostics   []*ConfigDiagnostic `protobuf:"bytes,6,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	// Capabilities that this configuration does not serve: the name, and one sentence that says why. A
+	// host goes on to another provider for them.
+	Off           map[string]string `protobuf:"bytes,7,rep,name=off,proto3" json:"off,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -716,11 +754,18 @@ func (x *Configured) GetDiagnostics() []*ConfigDiagnostic {
 	return nil
 }
 
+func (x *Configured) GetOff() map[string]string {
+	if x != nil {
+		return x.Off
+	}
+	return nil
+}
+
 type ConfigDiagnostic struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Attribute     string                 `protobuf:"bytes,1,opt,name=attribute,proto3" json:"attribute,omitempty"` // empty means the block as a whole
-	Summary       string                 `protobuf:"bytes,2,opt,name=summary,proto3" json:"summary,omitempty"`
-	Warning       bool                   `protobuf:"varint,3,opt,name=warning,proto3" json:"warning,omitempty"` // an error otherwise
+	Attribute     string                 `protobuf:"bytes,1,opt,name=attribute,proto3" json:"attribute,omitempty"` // of Description.config; empty means the block as a whole
+	Summary       string                 `protobuf:"bytes,2,opt,name=summary,proto3" json:"summary,omitempty"`     // a sentence without the value of a sensitive attribute
+	Warning       bool                   `protobuf:"varint,3,opt,name=warning,proto3" json:"warning,omitempty"`    // an error otherwise, which keeps the provider from being used
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -779,8 +824,8 @@ func (x *ConfigDiagnostic) GetWarning() bool {
 type EstimateRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Capability    string                 `protobuf:"bytes,1,opt,name=capability,proto3" json:"capability,omitempty"`
-	Input         []byte                 `protobuf:"bytes,2,opt,name=input,proto3" json:"input,omitempty"`     // attributes that are not known yet are omitted
-	Unknown       []string               `protobuf:"bytes,3,rep,name=unknown,proto3" json:"unknown,omitempty"` // the names of those
+	Input         []byte                 `protobuf:"bytes,2,opt,name=input,proto3" json:"input,omitempty"`     // a JSON object; attributes that are not known yet are left out, as are null ones
+	Unknown       []string               `protobuf:"bytes,3,rep,name=unknown,proto3" json:"unknown,omitempty"` // the names of those that are not known yet
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -888,7 +933,8 @@ func (x *EstimateResponse) GetError() *Error {
 	return nil
 }
 
-// An Estimate is an interval of cost and of time. Zero maxima mean "not known".
+// An Estimate is an interval of cost and of time; nothing in it is negative. Zero maxima mean "not known".
+// Where there is a budget, max_cost is set aside before the call.
 type Estimate struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	MinCost       int64                  `protobuf:"varint,1,opt,name=min_cost,json=minCost,proto3" json:"min_cost,omitempty"` // millionths of a US dollar
@@ -1060,19 +1106,25 @@ func (*ExecuteRequest_Cancel) isExecuteRequest_Message() {}
 type Start struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	Capability string                 `protobuf:"bytes,1,opt,name=capability,proto3" json:"capability,omitempty"`
-	Input      []byte                 `protobuf:"bytes,2,opt,name=input,proto3" json:"input,omitempty"` // a JSON object that conforms to the input schema, defaults filled in
+	// A JSON object that conforms to the input schema, defaults filled in. Attributes that are null are left
+	// out; inside them, null is written.
+	Input []byte `protobuf:"bytes,2,opt,name=input,proto3" json:"input,omitempty"`
 	// Absolute path of a private, empty, writable directory, removed after the call; "" where the
-	// capability's output has no file in it.
-	WorkDir        string            `protobuf:"bytes,3,opt,name=work_dir,json=workDir,proto3" json:"work_dir,omitempty"`
-	IdempotencyKey string            `protobuf:"bytes,4,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`                                       // the same for every attempt, also across a crash of the host
-	Attempt        int32             `protobuf:"varint,5,opt,name=attempt,proto3" json:"attempt,omitempty"`                                                                          // counts from 1
-	Checkpoint     []byte            `protobuf:"bytes,6,opt,name=checkpoint,proto3,oneof" json:"checkpoint,omitempty"`                                                               // what an interrupted earlier attempt saved last; absent when nothing
-	Secrets        map[string]string `protobuf:"bytes,7,rep,name=secrets,proto3" json:"secrets,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // of this call alone; must never be recorded
-	Run            string            `protobuf:"bytes,8,opt,name=run,proto3" json:"run,omitempty"`                                                                                   // for logs only
-	Address        string            `protobuf:"bytes,9,opt,name=address,proto3" json:"address,omitempty"`                                                                           // for logs only
-	TimeoutMs      int64             `protobuf:"varint,10,opt,name=timeout_ms,json=timeoutMs,proto3" json:"timeout_ms,omitempty"`                                                    // what is left of the call's time, in milliseconds; 0 when unlimited
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// capability's output has no file in it. Files of the result are moved out of it.
+	WorkDir        string `protobuf:"bytes,3,opt,name=work_dir,json=workDir,proto3" json:"work_dir,omitempty"`
+	IdempotencyKey string `protobuf:"bytes,4,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"` // the same for every attempt, also across a crash of the host
+	Attempt        int32  `protobuf:"varint,5,opt,name=attempt,proto3" json:"attempt,omitempty"`                                    // counts from 1
+	// What an attempt that the end of the host interrupted saved last, also by an earlier version of the plugin;
+	// absent when nothing.
+	Checkpoint []byte            `protobuf:"bytes,6,opt,name=checkpoint,proto3,oneof" json:"checkpoint,omitempty"`
+	Secrets    map[string]string `protobuf:"bytes,7,rep,name=secrets,proto3" json:"secrets,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // of this call alone; must never be recorded or logged
+	Run        string            `protobuf:"bytes,8,opt,name=run,proto3" json:"run,omitempty"`                                                                                   // for logs only
+	Address    string            `protobuf:"bytes,9,opt,name=address,proto3" json:"address,omitempty"`                                                                           // for logs only
+	// What is left of the call's time, in milliseconds; 0 when unlimited. The host's own clock ends the call with
+	// cancel; this one is for a host that hangs, and a little longer.
+	TimeoutMs     int64 `protobuf:"varint,10,opt,name=timeout_ms,json=timeoutMs,proto3" json:"timeout_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Start) Reset() {
@@ -1179,7 +1231,7 @@ func (x *Start) GetTimeoutMs() int64 {
 type CheckpointAcknowledged struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`      // of the checkpoint
-	Error         *Error                 `protobuf:"bytes,2,opt,name=error,proto3" json:"error,omitempty"` // set when it could not be made durable
+	Error         *Error                 `protobuf:"bytes,2,opt,name=error,proto3" json:"error,omitempty"` // set when it could not be made durable; whether the call goes on is the plugin's choice
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1228,7 +1280,8 @@ func (x *CheckpointAcknowledged) GetError() *Error {
 	return nil
 }
 
-// Cancel asks the call to end. The plugin still answers with result or error.
+// Cancel asks the call to end. The plugin still answers with result or error; a checkpoint on the way to that
+// is still taken, since it may be all that is known of work that was paid for.
 type Cancel struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Reason        string                 `protobuf:"bytes,1,opt,name=reason,proto3" json:"reason,omitempty"`
@@ -1406,8 +1459,8 @@ func (*ExecuteResponse_Error) isExecuteResponse_Message() {}
 
 type Progress struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Done          float64                `protobuf:"fixed64,1,opt,name=done,proto3" json:"done,omitempty"` // 0 to 1
-	Message       string                 `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
+	Done          float64                `protobuf:"fixed64,1,opt,name=done,proto3" json:"done,omitempty"`     // 0 to 1, never less than before; what lies outside is taken for the nearer end
+	Message       string                 `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"` // short, or empty
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1456,7 +1509,7 @@ func (x *Progress) GetMessage() string {
 	return ""
 }
 
-// Log is a record for the host's log.
+// Log is a record for the host's log, which adds the run and the address.
 type Log struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Level         Log_Level              `protobuf:"varint,1,opt,name=level,proto3,enum=filmloom.provider.v1.Log_Level" json:"level,omitempty"`
@@ -1520,7 +1573,7 @@ func (x *Log) GetAttributes() []*LogAttribute {
 type LogAttribute struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
-	Value         []byte                 `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"` // JSON
+	Value         []byte                 `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"` // JSON; anything else is taken as text
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1570,7 +1623,7 @@ func (x *LogAttribute) GetValue() []byte {
 }
 
 // Checkpoint is state from which a later attempt can pick the work up. The plugin waits for its
-// acknowledgement before it relies on it.
+// acknowledgement before it relies on it. The last one that was acknowledged counts.
 type Checkpoint struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"` // chosen by the plugin, unique within the call
@@ -1626,7 +1679,7 @@ func (x *Checkpoint) GetState() []byte {
 type Result struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Output        []byte                 `protobuf:"bytes,1,opt,name=output,proto3" json:"output,omitempty"`     // JSON that conforms to the output schema; files carry a path inside work_dir
-	Cost          int64                  `protobuf:"varint,2,opt,name=cost,proto3" json:"cost,omitempty"`        // millionths of a US dollar
+	Cost          int64                  `protobuf:"varint,2,opt,name=cost,proto3" json:"cost,omitempty"`        // what the call cost, in millionths of a US dollar; 0 when nothing
 	Warnings      []string               `protobuf:"bytes,3,rep,name=warnings,proto3" json:"warnings,omitempty"` // sentences for the user about a usable result
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1683,13 +1736,21 @@ func (x *Result) GetWarnings() []string {
 	return nil
 }
 
-// An Error is a failure of a call.
+// An Error is a failure of a call. Nothing in it holds a secret.
 type Error struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// invalid_input, rejected, rate_limited, unavailable, unauthorized, crashed, timeout or internal;
-	// anything else is read as internal.
+	// The kind decides what the host does:
+	//
+	//	invalid_input  the input can never work: no other attempt, no other provider
+	//	rejected       the content was refused: no other attempt, but another provider
+	//	unauthorized   a missing or wrong key, no quota left: the same
+	//	rate_limited   too many requests: another attempt after retry_after_ms, or the stage's delay
+	//	unavailable    a passing fault: another attempt, then another provider
+	//	timeout        the call took too long: the same
+	//	internal       a fault of the provider itself: the same; anything unknown is read as this
+	//	crashed        the process died: the same. The host says this itself
 	Kind          string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
-	Message       string `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`                                  // for the operator; may name internals
+	Message       string `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`                                  // for the operator; may name internals; never empty
 	User          string `protobuf:"bytes,3,opt,name=user,proto3" json:"user,omitempty"`                                        // one sentence that is safe to show to anyone, or empty
 	Hint          string `protobuf:"bytes,4,opt,name=hint,proto3" json:"hint,omitempty"`                                        // how to mend it, or empty
 	RetryAfterMs  int64  `protobuf:"varint,5,opt,name=retry_after_ms,json=retryAfterMs,proto3" json:"retry_after_ms,omitempty"` // the wait that the provider named, in milliseconds, or 0
@@ -1889,7 +1950,7 @@ const file_provider_proto_rawDesc = "" +
 	"\n" +
 	"configured\x18\x01 \x01(\v2 .filmloom.provider.v1.ConfiguredR\n" +
 	"configured\x121\n" +
-	"\x05error\x18\x02 \x01(\v2\x1b.filmloom.provider.v1.ErrorR\x05error\"\xdc\x02\n" +
+	"\x05error\x18\x02 \x01(\v2\x1b.filmloom.provider.v1.ErrorR\x05error\"\xd1\x03\n" +
 	"\n" +
 	"Configured\x12\x14\n" +
 	"\x05ready\x18\x01 \x01(\bR\x05ready\x12\x18\n" +
@@ -1897,10 +1958,14 @@ const file_provider_proto_rawDesc = "" +
 	"\x04hint\x18\x03 \x01(\tR\x04hint\x12#\n" +
 	"\rcache_version\x18\x04 \x01(\tR\fcacheVersion\x12Y\n" +
 	"\rdeterministic\x18\x05 \x03(\v23.filmloom.provider.v1.Configured.DeterministicEntryR\rdeterministic\x12H\n" +
-	"\vdiagnostics\x18\x06 \x03(\v2&.filmloom.provider.v1.ConfigDiagnosticR\vdiagnostics\x1a@\n" +
+	"\vdiagnostics\x18\x06 \x03(\v2&.filmloom.provider.v1.ConfigDiagnosticR\vdiagnostics\x12;\n" +
+	"\x03off\x18\a \x03(\v2).filmloom.provider.v1.Configured.OffEntryR\x03off\x1a@\n" +
 	"\x12DeterministicEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\bR\x05value:\x028\x01\"d\n" +
+	"\x05value\x18\x02 \x01(\bR\x05value:\x028\x01\x1a6\n" +
+	"\bOffEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"d\n" +
 	"\x10ConfigDiagnostic\x12\x1c\n" +
 	"\tattribute\x18\x01 \x01(\tR\tattribute\x12\x18\n" +
 	"\asummary\x18\x02 \x01(\tR\asummary\x12\x18\n" +
@@ -2015,7 +2080,7 @@ func file_provider_proto_rawDescGZIP() []byte {
 }
 
 var file_provider_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_provider_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
+var file_provider_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_provider_proto_goTypes = []any{
 	(Log_Level)(0),                 // 0: filmloom.provider.v1.Log.Level
 	(*DescribeRequest)(nil),        // 1: filmloom.provider.v1.DescribeRequest
@@ -2045,7 +2110,8 @@ var file_provider_proto_goTypes = []any{
 	(*ShutdownRequest)(nil),        // 25: filmloom.provider.v1.ShutdownRequest
 	(*ShutdownResponse)(nil),       // 26: filmloom.provider.v1.ShutdownResponse
 	nil,                            // 27: filmloom.provider.v1.Configured.DeterministicEntry
-	nil,                            // 28: filmloom.provider.v1.Start.SecretsEntry
+	nil,                            // 28: filmloom.provider.v1.Configured.OffEntry
+	nil,                            // 29: filmloom.provider.v1.Start.SecretsEntry
 }
 var file_provider_proto_depIdxs = []int32{
 	3,  // 0: filmloom.provider.v1.DescribeResponse.description:type_name -> filmloom.provider.v1.Description
@@ -2059,36 +2125,37 @@ var file_provider_proto_depIdxs = []int32{
 	24, // 8: filmloom.provider.v1.ConfigureResponse.error:type_name -> filmloom.provider.v1.Error
 	27, // 9: filmloom.provider.v1.Configured.deterministic:type_name -> filmloom.provider.v1.Configured.DeterministicEntry
 	10, // 10: filmloom.provider.v1.Configured.diagnostics:type_name -> filmloom.provider.v1.ConfigDiagnostic
-	13, // 11: filmloom.provider.v1.EstimateResponse.estimate:type_name -> filmloom.provider.v1.Estimate
-	24, // 12: filmloom.provider.v1.EstimateResponse.error:type_name -> filmloom.provider.v1.Error
-	15, // 13: filmloom.provider.v1.ExecuteRequest.start:type_name -> filmloom.provider.v1.Start
-	16, // 14: filmloom.provider.v1.ExecuteRequest.checkpoint_acknowledged:type_name -> filmloom.provider.v1.CheckpointAcknowledged
-	17, // 15: filmloom.provider.v1.ExecuteRequest.cancel:type_name -> filmloom.provider.v1.Cancel
-	28, // 16: filmloom.provider.v1.Start.secrets:type_name -> filmloom.provider.v1.Start.SecretsEntry
-	24, // 17: filmloom.provider.v1.CheckpointAcknowledged.error:type_name -> filmloom.provider.v1.Error
-	19, // 18: filmloom.provider.v1.ExecuteResponse.progress:type_name -> filmloom.provider.v1.Progress
-	20, // 19: filmloom.provider.v1.ExecuteResponse.log:type_name -> filmloom.provider.v1.Log
-	22, // 20: filmloom.provider.v1.ExecuteResponse.checkpoint:type_name -> filmloom.provider.v1.Checkpoint
-	23, // 21: filmloom.provider.v1.ExecuteResponse.result:type_name -> filmloom.provider.v1.Result
-	24, // 22: filmloom.provider.v1.ExecuteResponse.error:type_name -> filmloom.provider.v1.Error
-	0,  // 23: filmloom.provider.v1.Log.level:type_name -> filmloom.provider.v1.Log.Level
-	21, // 24: filmloom.provider.v1.Log.attributes:type_name -> filmloom.provider.v1.LogAttribute
-	24, // 25: filmloom.provider.v1.ShutdownResponse.error:type_name -> filmloom.provider.v1.Error
-	1,  // 26: filmloom.provider.v1.Provider.Describe:input_type -> filmloom.provider.v1.DescribeRequest
-	7,  // 27: filmloom.provider.v1.Provider.Configure:input_type -> filmloom.provider.v1.ConfigureRequest
-	11, // 28: filmloom.provider.v1.Provider.Estimate:input_type -> filmloom.provider.v1.EstimateRequest
-	14, // 29: filmloom.provider.v1.Provider.Execute:input_type -> filmloom.provider.v1.ExecuteRequest
-	25, // 30: filmloom.provider.v1.Provider.Shutdown:input_type -> filmloom.provider.v1.ShutdownRequest
-	2,  // 31: filmloom.provider.v1.Provider.Describe:output_type -> filmloom.provider.v1.DescribeResponse
-	8,  // 32: filmloom.provider.v1.Provider.Configure:output_type -> filmloom.provider.v1.ConfigureResponse
-	12, // 33: filmloom.provider.v1.Provider.Estimate:output_type -> filmloom.provider.v1.EstimateResponse
-	18, // 34: filmloom.provider.v1.Provider.Execute:output_type -> filmloom.provider.v1.ExecuteResponse
-	26, // 35: filmloom.provider.v1.Provider.Shutdown:output_type -> filmloom.provider.v1.ShutdownResponse
-	31, // [31:36] is the sub-list for method output_type
-	26, // [26:31] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	28, // 11: filmloom.provider.v1.Configured.off:type_name -> filmloom.provider.v1.Configured.OffEntry
+	13, // 12: filmloom.provider.v1.EstimateResponse.estimate:type_name -> filmloom.provider.v1.Estimate
+	24, // 13: filmloom.provider.v1.EstimateResponse.error:type_name -> filmloom.provider.v1.Error
+	15, // 14: filmloom.provider.v1.ExecuteRequest.start:type_name -> filmloom.provider.v1.Start
+	16, // 15: filmloom.provider.v1.ExecuteRequest.checkpoint_acknowledged:type_name -> filmloom.provider.v1.CheckpointAcknowledged
+	17, // 16: filmloom.provider.v1.ExecuteRequest.cancel:type_name -> filmloom.provider.v1.Cancel
+	29, // 17: filmloom.provider.v1.Start.secrets:type_name -> filmloom.provider.v1.Start.SecretsEntry
+	24, // 18: filmloom.provider.v1.CheckpointAcknowledged.error:type_name -> filmloom.provider.v1.Error
+	19, // 19: filmloom.provider.v1.ExecuteResponse.progress:type_name -> filmloom.provider.v1.Progress
+	20, // 20: filmloom.provider.v1.ExecuteResponse.log:type_name -> filmloom.provider.v1.Log
+	22, // 21: filmloom.provider.v1.ExecuteResponse.checkpoint:type_name -> filmloom.provider.v1.Checkpoint
+	23, // 22: filmloom.provider.v1.ExecuteResponse.result:type_name -> filmloom.provider.v1.Result
+	24, // 23: filmloom.provider.v1.ExecuteResponse.error:type_name -> filmloom.provider.v1.Error
+	0,  // 24: filmloom.provider.v1.Log.level:type_name -> filmloom.provider.v1.Log.Level
+	21, // 25: filmloom.provider.v1.Log.attributes:type_name -> filmloom.provider.v1.LogAttribute
+	24, // 26: filmloom.provider.v1.ShutdownResponse.error:type_name -> filmloom.provider.v1.Error
+	1,  // 27: filmloom.provider.v1.Provider.Describe:input_type -> filmloom.provider.v1.DescribeRequest
+	7,  // 28: filmloom.provider.v1.Provider.Configure:input_type -> filmloom.provider.v1.ConfigureRequest
+	11, // 29: filmloom.provider.v1.Provider.Estimate:input_type -> filmloom.provider.v1.EstimateRequest
+	14, // 30: filmloom.provider.v1.Provider.Execute:input_type -> filmloom.provider.v1.ExecuteRequest
+	25, // 31: filmloom.provider.v1.Provider.Shutdown:input_type -> filmloom.provider.v1.ShutdownRequest
+	2,  // 32: filmloom.provider.v1.Provider.Describe:output_type -> filmloom.provider.v1.DescribeResponse
+	8,  // 33: filmloom.provider.v1.Provider.Configure:output_type -> filmloom.provider.v1.ConfigureResponse
+	12, // 34: filmloom.provider.v1.Provider.Estimate:output_type -> filmloom.provider.v1.EstimateResponse
+	18, // 35: filmloom.provider.v1.Provider.Execute:output_type -> filmloom.provider.v1.ExecuteResponse
+	26, // 36: filmloom.provider.v1.Provider.Shutdown:output_type -> filmloom.provider.v1.ShutdownResponse
+	32, // [32:37] is the sub-list for method output_type
+	27, // [27:32] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_provider_proto_init() }
@@ -2116,7 +2183,7 @@ func file_provider_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_provider_proto_rawDesc), len(file_provider_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   28,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -1,44 +1,74 @@
 // filmloom.provider.v1 is the contract between a Filmloom host and a provider plugin. This file is
-// the normative text; the Go types of package providers mirror it.
+// the normative text; the Go types of package providers mirror it. `filmloom plugin test` tries out
+// what it asks of a plugin.
 //
 // THE PROCESS. The host starts the plugin's executable and speaks gRPC with it over the handshake of
 // HashiCorp's go-plugin, core protocol 1, application protocol 1, plugin name "provider":
 //
 //   - The environment holds FILMLOOM_PLUGIN=filmloom.provider.v1 (the magic cookie). A program that
-//     does not find it was started by hand and should say so and exit.
+//     does not find it was started by hand: it says so and exits.
+//   - PLUGIN_PROTOCOL_VERSIONS lists the application protocols that the host speaks, separated by
+//     commas. A plugin that speaks several uses the highest that is in the list.
 //   - The plugin listens on a Unix socket in the directory PLUGIN_UNIX_SOCKET_DIR and writes one line
 //     to standard output, the first and only thing it may write there before:
 //     1|1|unix|SOCKET|grpc|CERTIFICATE
+//     The line comes within the host's patience, 30 seconds unless it was told otherwise. What comes on
+//     standard output later is no more than a hint for debugging.
 //     CERTIFICATE is the base64 (standard alphabet, no padding) of the DER of a fresh self-signed
-//     certificate for "localhost" when PLUGIN_CLIENT_CERT is set; the plugin then serves TLS with it
-//     and requires the client certificate given in that variable (PEM). It is empty otherwise.
+//     certificate for "localhost" when PLUGIN_CLIENT_CERT is set; the plugin then serves TLS 1.2 or newer
+//     with it and requires the client certificate given in that variable (PEM). It is empty otherwise,
+//     and the connection is not encrypted.
 //   - It serves this service, grpc.health.v1.Health (service "plugin": SERVING), and
-//     plugin.GRPCController, whose Shutdown ends the process.
-//   - Standard error is the plugin's log. A line that is a JSON object with "level" and "msg" becomes
-//     a structured record; any other line is taken as it is.
+//     plugin.GRPCController, whose Shutdown ends the process. The host asks for the health once at the
+//     start and every ten seconds; of a plugin that does not answer six times in a row it ends the process.
+//     Any answer will do but the statuses UNAVAILABLE, CANCELLED and DEADLINE_EXCEEDED. UNIMPLEMENTED is a
+//     good answer to plugin.GRPCStdio and plugin.GRPCBroker, which the host may call.
+//   - There is one connection for the life of the process. When it ends, the calls in it are lost and the
+//     host ends the process.
+//   - Standard error is the plugin's log, in lines; one over 16 KiB comes in pieces. A line that is a JSON
+//     object with the strings "level" and "msg" becomes a structured record, its other members but "time"
+//     are the record's attributes; any other line is taken as it is. Standard input is empty.
 //   - FILMLOOM_LIFELINE_FD, when set, is the number of an inherited descriptor to read from. Bytes
 //     read there mean nothing to a plugin; the end of the file means that the host is gone. The
 //     plugin must then kill its process group (it leads one) and so everything that it started. What
-//     it starts must stay in that group. Until then it ignores SIGTERM, which a service manager that
-//     stops the whole server sends to every process; the host ends the plugin in order.
-//   - The environment is what the host allows; no variable is inherited by right.
+//     it starts must stay in that group and must not inherit the descriptor. Until then it ignores
+//     SIGTERM, which a service manager that stops the whole server sends to every process; the host ends
+//     the plugin in order. (FILMLOOM_LIFELINE_NONCE is what the first bytes are: a program that is a host
+//     as well can tell by it that it is meant to be a plugin now.)
+//   - The environment is what the host allows; no variable is inherited by right. The working directory
+//     is the host's.
 //
-// VALUES travel as JSON (RFC 8259, UTF-8) in fields of type bytes. Numbers may be of any precision.
-// A file is the object {"sha256", "size", "media_type", "name", "path"}: in an input every member is
-// set, path is absolute and its file must not be written to; in an output the plugin sets path (inside
-// Start.work_dir, absolute or relative to it, a regular file) and media_type, and may set name. Media
-// never travels in a message. A message is at most 64 MiB.
+// VALUES travel as JSON (RFC 8259, UTF-8) in fields of type bytes. Numbers may be of any precision; a
+// whole number such as a seed must not lose digits on its way. A file is the object {"sha256", "size",
+// "media_type", "name", "path"}: in an input every member is set, path is absolute and its file must not be
+// written to; in an output the plugin sets path (inside Start.work_dir, absolute or relative to it) and
+// media_type, and may set name, while the host computes sha256 and size. The file must be a regular one, no
+// link, not reached through a link, without a second name. A file of the input is passed on as its object
+// without path. Media never travels in a message. A message is at most 64 MiB in either direction; most
+// libraries must be told so.
+//
+// Whatever the host sends conforms to the plugin's own schemas: types, allowed values and bounds, defaults
+// filled in. A plugin may rely on that as long as it answers with invalid_input, and does not end, when an
+// input is no JSON object. Whatever a plugin sends is checked against its schemas: an output with an attribute
+// that the schema has not, or without a required one, makes the call fail as internal.
 //
 // LIFE. Describe may be called at any time. Configure is called once before anything else; a
 // fresh process is configured again with the same bytes. Then Estimate and Execute are called
-// concurrently. Shutdown is called once after the last call returned; the process is ended after it.
+// concurrently, as many at a time as there is work, unless the owner limits that. Shutdown is called once
+// after the last call returned; then the controller's Shutdown, and what is left of the process group is
+// killed, at the latest ten seconds after the first of the two.
 //
-// FAILURES are reported as Error in an answer. A plugin may end an RPC with a gRPC status instead, which
-// is read so: INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE, NOT_FOUND = invalid_input;
-// UNAUTHENTICATED, PERMISSION_DENIED = unauthorized; RESOURCE_EXHAUSTED = rate_limited; UNAVAILABLE,
-// ABORTED = unavailable; DEADLINE_EXCEEDED = timeout; all others = internal.
+// FAILURES are reported as Error in an answer; the RPC itself then ends with OK. A plugin may end an RPC with
+// a gRPC status instead, which is read so: INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE, NOT_FOUND =
+// invalid_input; UNAUTHENTICATED, PERMISSION_DENIED = unauthorized; RESOURCE_EXHAUSTED = rate_limited;
+// UNAVAILABLE, ABORTED = unavailable; DEADLINE_EXCEEDED = timeout; all others = internal. When the process
+// ends or the connection breaks, every call in it fails as crashed.
 //
-// COMPATIBILITY. Fields and messages are added, never renumbered; unknown fields are ignored.
+// COMPATIBILITY. Within v1, fields, messages, values of enums and methods are added; none is renumbered,
+// removed, or given another meaning. Both sides ignore fields and members of a oneof that they do not know.
+// What is missing has the value that its comment gives to zero, so a newer host works with an older plugin
+// and the other way round. A host takes UNIMPLEMENTED from a method that was added later. What cannot be said
+// so becomes filmloom.provider.v2, application protocol 2, which a program may serve beside v1.
 
 // Code generated by protoc-gen-go-grpc. DO NOT EDIT.
 // versions:
@@ -75,17 +105,23 @@ const (
 // Provider is what a plugin serves.
 type ProviderClient interface {
 	// Describe names the provider and its capabilities. It is cheap, depends on no configuration and
-	// always gives the same answer.
+	// always gives the same answer. A host may keep the answer for as long as the executable stays the same.
 	Describe(ctx context.Context, in *DescribeRequest, opts ...grpc.CallOption) (*DescribeResponse, error)
-	// Configure takes the configuration and checks that the provider can work, without paid work.
+	// Configure takes the configuration and checks that the provider can work, without paid work. The host
+	// waits a minute for it.
 	Configure(ctx context.Context, in *ConfigureRequest, opts ...grpc.CallOption) (*ConfigureResponse, error)
-	// Estimate says what a call may cost and take.
+	// Estimate says what a call may cost and take. It is quick, costs nothing, and answers with an empty
+	// estimate where it cannot tell.
 	Estimate(ctx context.Context, in *EstimateRequest, opts ...grpc.CallOption) (*EstimateResponse, error)
-	// Execute performs one call. The host's first message is start. The plugin's last message is result
-	// or error, after which it ends the stream. When the host sends cancel, or the stream breaks, the
-	// call must end within a second and leave no process behind.
+	// Execute performs one call. The host's first message is start; after it come an acknowledgement for each
+	// checkpoint, and cancel at most once. The host does not close its side before the call is over. The
+	// plugin sends progress, log and checkpoint in any order and number, and as its last message exactly one
+	// result or error, after which it ends the stream with OK. What comes after that is not read; a stream that
+	// ends without either is a failure of kind internal. When the host sends cancel, when the time is over, or
+	// when the stream breaks, the call must end within a second and leave no process behind; a host breaks the
+	// stream of one that has not ended two seconds after cancel.
 	Execute(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[ExecuteRequest, ExecuteResponse], error)
-	// Shutdown releases what the provider holds.
+	// Shutdown releases what the provider holds. No call comes after it.
 	Shutdown(ctx context.Context, in *ShutdownRequest, opts ...grpc.CallOption) (*ShutdownResponse, error)
 }
 
@@ -157,17 +193,23 @@ func (c *providerClient) Shutdown(ctx context.Context, in *ShutdownRequest, opts
 // Provider is what a plugin serves.
 type ProviderServer interface {
 	// Describe names the provider and its capabilities. It is cheap, depends on no configuration and
-	// always gives the same answer.
+	// always gives the same answer. A host may keep the answer for as long as the executable stays the same.
 	Describe(context.Context, *DescribeRequest) (*DescribeResponse, error)
-	// Configure takes the configuration and checks that the provider can work, without paid work.
+	// Configure takes the configuration and checks that the provider can work, without paid work. The host
+	// waits a minute for it.
 	Configure(context.Context, *ConfigureRequest) (*ConfigureResponse, error)
-	// Estimate says what a call may cost and take.
+	// Estimate says what a call may cost and take. It is quick, costs nothing, and answers with an empty
+	// estimate where it cannot tell.
 	Estimate(context.Context, *EstimateRequest) (*EstimateResponse, error)
-	// Execute performs one call. The host's first message is start. The plugin's last message is result
-	// or error, after which it ends the stream. When the host sends cancel, or the stream breaks, the
-	// call must end within a second and leave no process behind.
+	// Execute performs one call. The host's first message is start; after it come an acknowledgement for each
+	// checkpoint, and cancel at most once. The host does not close its side before the call is over. The
+	// plugin sends progress, log and checkpoint in any order and number, and as its last message exactly one
+	// result or error, after which it ends the stream with OK. What comes after that is not read; a stream that
+	// ends without either is a failure of kind internal. When the host sends cancel, when the time is over, or
+	// when the stream breaks, the call must end within a second and leave no process behind; a host breaks the
+	// stream of one that has not ended two seconds after cancel.
 	Execute(grpc.BidiStreamingServer[ExecuteRequest, ExecuteResponse]) error
-	// Shutdown releases what the provider holds.
+	// Shutdown releases what the provider holds. No call comes after it.
 	Shutdown(context.Context, *ShutdownRequest) (*ShutdownResponse, error)
 	mustEmbedUnimplementedProviderServer()
 }

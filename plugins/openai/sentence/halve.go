@@ -1,0 +1,69 @@
+package sentence
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// mostWords is how long a sentence may be: about eleven seconds over one picture. A longer one is
+// divided where a voice would draw breath.
+const mostWords = 28
+
+const clauseMarks = ",;:—–·，、；："
+
+// halves divides a sentence in the middle until its parts are short enough, as far as it can be divided
+// so that the parts, joined, are the sentence.
+func halves(text, language string) []string {
+	if Words(text) <= mostWords {
+		return []string{text}
+	}
+	at := middle(text, Separator(language) == "")
+	if at == 0 {
+		return []string{text}
+	}
+	return append(halves(text[:at], language), halves(text[at:], language)...)
+}
+
+// middle finds the best place near the middle: after a clause mark, or else between words, or else
+// between characters where words are written together. It is 0 when there is none.
+func middle(text string, together bool) int {
+	half := len(text) / 2
+	best := [3]int{} // clause, word, character
+	offer := func(rank, at int) {
+		if best[rank] == 0 || abs(at-half) < abs(best[rank]-half) {
+			best[rank] = at
+		}
+	}
+	before := rune(0)
+	for at, r := range text {
+		mark := strings.ContainsRune(clauseMarks, before)
+		switch {
+		case at == 0:
+		case before == ' ' && r != ' ':
+			if head := strings.TrimRight(text[:at], " "+closers); head != "" {
+				last, _ := utf8.DecodeLastRuneInString(head)
+				if strings.ContainsRune(clauseMarks, last) {
+					offer(0, at)
+				}
+			}
+			offer(1, at)
+		case together && ideographic(before) && !strings.ContainsRune(clauseMarks+closers+ends+" ", r) && !unicode.IsMark(r):
+			if mark {
+				offer(0, at)
+			} else if ideographic(r) && unicode.IsLetter(before) && unicode.Is(unicode.Han, r) {
+				offer(2, at)
+			}
+		}
+		before = r
+	}
+	for rank, at := range best {
+		// A clause of a few words at the border is no good place: 1:3 is as uneven as it may get.
+		if at > 0 && (rank > 0 || abs(at-half) <= len(text)/4) && Speakable(text[:at]) && Speakable(text[at:]) {
+			return at
+		}
+	}
+	return 0
+}
+
+func abs(n int) int { return max(n, -n) }
