@@ -40,7 +40,7 @@ func chatty() providers.Provider {
 			if in.Name == "bad" {
 				return out{}, &providers.Error{Kind: providers.KindUnauthorized, Message: "401: " + key, User: "key " + key, Hint: "change " + key + " or " + call.Secrets["token"]}
 			}
-			return out{in.Name}, nil
+			return out(in), nil
 		}))
 }
 
