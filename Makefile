@@ -21,7 +21,9 @@ build: ## builds bin/filmloom
 demo: tools build ## makes a film, demo.mp4, from pipelines.hcl without a key or a network
 	bin/filmloom render --data .demo -i story_topic=mystery --seed 1 -o demo.mp4
 
-test: tools ## runs every test, with the race detector where there is a C compiler
+test: ## runs every test, with the race detector where there is a C compiler
+	@scripts/install-tools test
+	@go mod download
 	go test -timeout 10m $(ALONE)
 	$(if $(RACE),CGO_ENABLED=1) go test $(RACE) -timeout 20m $$(go list ./... | grep -vE "^$$(go list $(ALONE) | paste -sd '|')$$")
 

@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"filmloom": main})
 }
 
-var preferred = regexp.MustCompile(`prefer = \[[^]]*\]`)
+var preferred = regexp.MustCompile(`(prefer|fallback)\s*= \[[^]]*\]`)
 
 // The scripts use the command as a person would, against real plugin processes. mock.hcl is the
 // project's own pipelines.hcl with every capability served by the mock plugin.
@@ -26,7 +26,7 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mocked := preferred.ReplaceAll(pipelines, []byte(`prefer = ["mock"]`))
+	mocked := preferred.ReplaceAll(pipelines, []byte(`$1 = ["mock"]`))
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {

@@ -74,7 +74,7 @@ pipeline "tiny" {
 }
 `
 
-func TestAnotherProgramUsesTheBuiltInPlugins(t *testing.T) {
+func anotherProgramUsesBuiltInPlugins(t *testing.T, installed string) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
@@ -90,22 +90,21 @@ func TestAnotherProgramUsesTheBuiltInPlugins(t *testing.T) {
 		}
 	}
 	command(t, dir, untidied, "go", "build", "-o", "other", ".")
-	command(t, root, fromCache, "go", "build", "-o", filepath.Join(dir, "bin", "filmloom"), "./cmd/filmloom")
 
 	for _, row := range []struct {
-		name, env string
-		args      []string
+		name      string
+		env, args []string
 		fails     bool
 		want      string
 	}{
-		{"as this program", "", []string{"this program"}, false, "the plugin says hello\n"},
-		{"of an installed filmloom", "WITHOUT_MAIN=1", []string{"installed", filepath.Join(dir, "bin", "filmloom")}, false, "the plugin says hello\n"},
-		{"without builtin.Main", "WITHOUT_MAIN=1", []string{"this program"}, true, "builtin.Plugins needs builtin.Main() as the first line of main"},
-		{"of a filmloom that is not there", "", []string{"installed", dir + "/none"}, true, "there is no program"},
+		{"as this program", nil, []string{"this program"}, false, "the plugin says hello\n"},
+		{"of an installed filmloom", []string{"WITHOUT_MAIN=1"}, []string{"installed", installed}, false, "the plugin says hello\n"},
+		{"without builtin.Main", []string{"WITHOUT_MAIN=1"}, []string{"this program"}, true, "builtin.Plugins needs builtin.Main() as the first line of main"},
+		{"of a filmloom that is not there", nil, []string{"installed", dir + "/none"}, true, "there is no program"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), filepath.Join(dir, "other"), row.args...)
-			cmd.Dir, cmd.Env = dir, append(os.Environ(), row.env)
+			cmd.Dir, cmd.Env = dir, append(os.Environ(), row.env...)
 			out, err := cmd.Output()
 			if (err != nil) != row.fails || !strings.Contains(string(out), row.want) || strings.Count(string(out), "\n") != 1 {
 				t.Errorf("%v: %s", err, out)

@@ -64,7 +64,27 @@ var (
 	untidied  = append(fromCache[:len(fromCache):len(fromCache)], "GOFLAGS=-mod=mod")
 )
 
-func TestNewPluginsWork(t *testing.T) {
+// builtFilmloom is the path of the program as a person has it.
+func builtFilmloom(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "filmloom")
+	command(t, "../..", fromCache, "go", "build", "-o", path, "./cmd/filmloom")
+	return path
+}
+
+// Each needs the program that a person has installed, which takes a while to build.
+func TestWithAnInstalledFilmloom(t *testing.T) {
+	installed := builtFilmloom(t)
+	for name, test := range map[string]func(t *testing.T, installed string){
+		"new plugins work":                      newPluginsWork,
+		"example plugins conform and render":    examplePluginsConformAndRender,
+		"another program uses built-in plugins": anotherProgramUsesBuiltInPlugins,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, installed) })
+	}
+}
+
+func newPluginsWork(t *testing.T, installed string) {
 	t.Run("go", func(t *testing.T) {
 		root, err := filepath.Abs("../..")
 		if err != nil {
@@ -77,6 +97,7 @@ func TestNewPluginsWork(t *testing.T) {
 		}
 		command(t, dir, untidied, "go", "vet", "./...")
 		command(t, dir, untidied, "go", "build", "-o", "acme", ".")
+		command(t, dir, nil, installed, "plugin", "test", "./acme")
 		shout(t, dir)
 	})
 	t.Run("python", func(t *testing.T) {
@@ -86,6 +107,7 @@ func TestNewPluginsWork(t *testing.T) {
 		if out := command(t, dir, nil, "/usr/bin/python3", "-m", "unittest"); !strings.Contains(out, "Ran 2 tests") {
 			t.Error(out)
 		}
+		command(t, dir, nil, installed, "plugin", "test", "./plugin.py")
 		shout(t, dir)
 	})
 }
@@ -122,16 +144,22 @@ func TestNewGoPluginNamesTheVersionItWasMadeWith(t *testing.T) {
 	}
 }
 
-func TestExamplePluginsRender(t *testing.T) {
+func examplePluginsConformAndRender(t *testing.T, installed string) {
 	t.Setenv("ETCHER_API_KEY", "demo")
 	for _, row := range []struct {
 		example, want string
 		build         func(t *testing.T, example, copied string)
+		check         string // what follows `filmloom plugin test`, as in its README
 	}{
-		{"plugin-python", "00:00:01,500 --> 00:00:03,500\non little cat feet.\n", func(t *testing.T, _, _ string) { needsPython(t) }},
-		{"plugin-go", "\x89PNG", func(t *testing.T, example, copied string) {
-			command(t, example, fromCache, "go", "build", "-o", filepath.Join(copied, "etcher"), ".")
-		}},
+		{
+			"plugin-python", "00:00:01,500 --> 00:00:03,500\non little cat feet.\n",
+			func(t *testing.T, _, _ string) { needsPython(t) }, `--input text.count={"text":"hello"} ./reader.py`,
+		},
+		{
+			"plugin-go", "\x89PNG", func(t *testing.T, example, copied string) {
+				command(t, example, fromCache, "go", "build", "-o", filepath.Join(copied, "etcher"), ".")
+			}, "--config api_key=demo --config seconds=0.1 --paid ./etcher",
+		},
 	} {
 		t.Run(row.example, func(t *testing.T) {
 			dir, copied := filepath.Join("../../examples", row.example), t.TempDir()
@@ -139,6 +167,7 @@ func TestExamplePluginsRender(t *testing.T) {
 				t.Fatal(err)
 			}
 			row.build(t, dir, copied)
+			command(t, copied, nil, installed, append([]string{"plugin", "test"}, strings.Fields(row.check)...)...)
 			t.Chdir(copied)
 			cli(t, "render", "-o", "made", "--data", "data", "--pipelines", "pipelines.hcl")
 			if raw, err := os.ReadFile("made"); err != nil || !strings.Contains(string(raw), row.want) {

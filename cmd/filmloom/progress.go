@@ -62,7 +62,7 @@ func describe(ev engine.Event) string {
 	case engine.RunResumed:
 		return strings.TrimSuffix("going on ("+ev.Message+")", " ()")
 	case engine.StageExpanded:
-		if ev.Instances != 1 {
+		if ev.Instances > 1 {
 			return fmt.Sprintf("%s: %d to do", ev.Stage, ev.Instances)
 		}
 	case engine.StageSkipped:

@@ -42,7 +42,7 @@ func TestKilledRenderGoesOnAndLeavesNoProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	log := filepath.Join(dir, "calls.log")
-	mocked := preferred.ReplaceAll(pipelines, []byte(`prefer = ["mock"]`))
+	mocked := preferred.ReplaceAll(pipelines, []byte(`$1 = ["mock"]`))
 	mocked = fmt.Appendf(mocked, "\nprovider \"mock\" {\n  delay = \"150ms\"\n  log_file = %q\n  limits {\n    concurrent = 2\n  }\n}\n", log)
 	if err := os.WriteFile(filepath.Join(dir, "pipelines.hcl"), mocked, 0o644); err != nil {
 		t.Fatal(err)

@@ -70,6 +70,8 @@ def _open_port(server, address, client_certificate):
     if not client_certificate:
         server.add_insecure_port(address)
         return ""
+    if not shutil.which("openssl"):
+        sys.exit("it needs the openssl command for an encrypted connection: apt-get install openssl")
     pem = subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
          "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "3650",
@@ -159,11 +161,13 @@ class _Service:
 
     def configure(self, request):
         configure = self.provider.on_configure
-        c = (configure and configure(json.loads(request.config or b"{}"))) or filmloom.Configured()
+        config = _object("the configuration", request.config or b"{}", self.provider.config)
+        c = (configure and configure(config)) or filmloom.Configured()
         found = [(a, s, True) for a, s in c.warnings.items()] + [(a, s, False) for a, s in c.errors.items()]
         return pb.ConfigureResponse(configured=pb.Configured(
             ready=c.ready, problem=_text(c.problem), hint=_text(c.hint),
             cache_version=_text(c.cache_version or self.provider.version), deterministic=c.deterministic,
+            off={capability: _text(why) for capability, why in c.off.items()},
             diagnostics=[pb.ConfigDiagnostic(attribute=a, summary=_text(s), warning=w) for a, s, w in found]))
 
     def estimate(self, request):
@@ -185,7 +189,7 @@ class _Service:
         start = next(requests).start
         stream = _Stream()
         call = filmloom.Call(
-            json.loads(start.input or b"{}"), start.work_dir, capability=start.capability,
+            start.input, start.work_dir, capability=start.capability,
             idempotency_key=start.idempotency_key, attempt=start.attempt,
             checkpoint=start.checkpoint if start.HasField("checkpoint") else None,
             secrets=dict(start.secrets), run=start.run, address=start.address, reporter=stream)
@@ -212,6 +216,7 @@ class _Service:
             capability = self.provider.capabilities.get(call.capability)
             if not capability:
                 raise filmloom.InvalidInput(f"{self.provider.name} does not serve {call.capability}")
+            call.input = _input(call.input, capability)
             output = _json(capability.handler(call))
             stream.say(result=pb.Result(
                 output=output, cost=_micros(call.cost), warnings=[_text(w) for w in call.warnings]))
@@ -271,6 +276,46 @@ def _text(s):
     return str(s).encode("utf-8", "replace").decode()
 
 
+def _object(what, raw, attributes):
+    """Reads a JSON object and sees to it that what is there has the type that its schema says."""
+    try:
+        value = json.loads(raw)
+    except ValueError as e:
+        raise filmloom.InvalidInput(f"{what} is no JSON: {e}")
+    if not isinstance(value, dict):
+        raise filmloom.InvalidInput(f"{what} is no object")
+    for a in attributes:
+        if not _fits(value.get(a.name), a.type):
+            raise filmloom.InvalidInput(f"{what}: {a.name} is no {a.type if isinstance(a.type, str) else a.type[0]}")
+    return value
+
+
+def _input(raw, capability):
+    what = f"the input of {capability.name}"
+    value = _object(what, raw, capability.input)
+    for a in capability.input:
+        if a.required and a.default is None and value.get(a.name) is None:
+            raise filmloom.InvalidInput(f"{what} has no {a.name}")
+    return value
+
+
+def _fits(value, type):
+    """Tells whether a value is of a type, as far as it is there."""
+    if value is None or type == "dynamic":
+        return True
+    if isinstance(type, str):
+        simple = {"string": str, "number": (int, float), "bool": bool}[type]
+        return isinstance(value, simple) and (type == "bool" or not isinstance(value, bool))
+    kind, of = type[0], type[1]
+    if kind in ("list", "set"):
+        return isinstance(value, list) and all(_fits(v, of) for v in value)
+    if kind == "map":
+        return isinstance(value, dict) and all(_fits(v, of) for v in value.values())
+    if kind == "tuple":
+        return isinstance(value, list) and len(value) == len(of) and all(map(_fits, value, of))
+    return isinstance(value, dict) and all(_fits(value.get(name), t) for name, t in of.items())
+
+
 def _json(value, default=None):
     return json.dumps(value, allow_nan=False, default=default).encode()
 
@@ -288,7 +333,7 @@ def _schema(attributes):
 
 def _to_wire(e):
     if isinstance(e, filmloom.Error):
-        return pb.Error(kind=e.kind, message=_text(e), user=_text(e.user), hint=_text(e.hint),
+        return pb.Error(kind=e.kind, message=_text(e) or e.kind, user=_text(e.user), hint=_text(e.hint),
                         retry_after_ms=round(e.retry_after * 1000))
     logging.error("provider failed\n%s", "".join(traceback.format_exception(e)))
     return pb.Error(kind="internal", message=_text(f"{type(e).__name__}: {e}"))

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/filmloom/filmloom/providers"
 )
@@ -16,6 +17,13 @@ import (
 const configured = "LOCALTTS_TEST_CONFIGURE"
 
 func TestMain(m *testing.M) {
+	if mode := os.Getenv(fake); mode != "" {
+		os.Exit(playPiper(mode))
+	}
+	if path := os.Getenv(orphan); path != "" {
+		_, err := runProgram(context.Background(), program{path: path, limit: time.Hour})
+		panic(err)
+	}
 	if os.Getenv(configured) == "" {
 		os.Exit(m.Run())
 	}

@@ -62,7 +62,7 @@ func (p program) run(parent context.Context) ([]byte, error) {
 	case err != nil:
 		return nil, failed(providers.KindInternal, "failed: %w%s", err, stderr)
 	}
-	return stdout.Bytes(), nil
+	return stdout.kept.Bytes(), nil
 }
 
 // environment is what a program finds its libraries and its home with.
@@ -76,21 +76,22 @@ func environment() []string {
 	return env
 }
 
-// bounded keeps what is written to it, up to a bound.
+// bounded keeps what is written to it, up to a bound. It embeds no buffer: that would lend it a ReadFrom,
+// which copying prefers and which knows no bound.
 type bounded struct {
-	bytes.Buffer
+	kept bytes.Buffer
 	most int
 	over bool
 	full func() // called when there is more
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
-	if b.over || b.Len()+len(p) > b.most {
+	if b.over || b.kept.Len()+len(p) > b.most {
 		b.over = true
 		b.full()
 		return len(p), nil
 	}
-	return b.Buffer.Write(p)
+	return b.kept.Write(p)
 }
 
 // lastLines keeps the end of what a program complains about.

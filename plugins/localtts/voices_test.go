@@ -12,6 +12,9 @@ func TestVoicesAreDistinct(t *testing.T) {
 	texts := map[string]string{
 		"english": "The old lighthouse keeper climbed the stairs every evening, and lit the lamp.",
 		"german":  "Der alte Leuchtturmwärter stieg jeden Abend die Treppe hinauf.",
+		"spanish": "El viejo farero subía cada noche la escalera y encendía la lámpara.",
+		"chinese": "老人每天晚上都爬上楼梯，点亮那盏灯。",
+		"hindi":   "बूढ़ा रखवाला हर शाम सीढ़ियाँ चढ़ता और दीपक जलाता था।",
 	}
 	type measure struct {
 		pitch, seconds float64

@@ -12,13 +12,14 @@ import (
 )
 
 // version changes whenever the same input gives another story: it is part of the cache's key.
-const version = "1.0.0"
+const version = "1.1.0"
 
 // New makes the provider. It needs no configuration, no program and no network.
 func New() providers.Provider {
 	return providers.New("storyteller", version,
-		providers.Summary("Tells stories of its own bank, and the user's own text word for word, without a network."),
+		providers.Summary("Tells stories of its own bank, and the user's own texts and scripts word for word, without a network."),
 		providers.Handle(film.StoryWrite.Repeatable(), write),
+		providers.Handle(film.ScriptAnalyze.Repeatable(), analyze),
 	)
 }
 

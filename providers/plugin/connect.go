@@ -197,12 +197,8 @@ func (p *process) startError(spec Spec, err error, timedOut bool) error {
 	case line == "" && timedOut:
 		return startFailure(spec.Name, fmt.Sprintf("did not shake hands within %v of its start", spec.StartTimeout), isIt, err)
 	case line == "" && p.ID() != "":
-		select { // its output ended, so it should be dying
-		case <-p.dead:
-		case <-time.After(time.Second):
-			p.kill("")
-			<-p.dead
-		}
+		p.kill("") // unless it has ended
+		<-p.dead
 		return startFailure(spec.Name, "ended before the handshake: "+p.epitaph(), isIt, err)
 	}
 	return startFailure(spec.Name, "could not be connected: "+strings.Join(strings.Fields(err.Error()), " "), "", err)

@@ -35,6 +35,8 @@ func TestMain(m *testing.M) {
 		goleak.VerifyTestMain(m)
 	case "plugin":
 		Serve(testling())
+	case "stock":
+		serveStock()
 	case "host":
 		hostToBeKilled()
 	case "bare":

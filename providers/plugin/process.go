@@ -34,7 +34,8 @@ type process struct {
 
 	encrypted bool // a certificate in the handshake is wanted
 
-	dead   chan struct{} // closed when it has ended and its output is read
+	exited chan struct{} // closed when it has ended
+	dead   chan struct{} // closed when, moreover, its output is read
 	status string        // how it ended; set before dead is closed
 
 	mu     sync.Mutex
@@ -49,7 +50,7 @@ type process struct {
 var _ runner.Runner = (*process)(nil)
 
 func newProcess(spec Spec, log *slog.Logger) *process {
-	p := &process{name: spec.Name, log: log, nonce: rand.Text(), encrypted: !spec.NoTLS, dead: make(chan struct{})}
+	p := &process{name: spec.Name, log: log, nonce: rand.Text(), encrypted: !spec.NoTLS, exited: make(chan struct{}), dead: make(chan struct{})}
 	p.hello, p.helloIn = io.Pipe()
 	p.cmd = &exec.Cmd{
 		Path: spec.Command[0], Args: spec.Command,
@@ -119,6 +120,7 @@ func (p *process) live(started chan<- error, outR, errR *os.File) {
 	reading.Go(func() { p.readOut(outR) })
 	reading.Go(func() { p.readErr(errR) })
 	err = reap(p.cmd, p.endGroup)
+	close(p.exited)
 	_ = p.lifeline.Close()
 	// Somebody who left the group may still hold the pipes.
 	cut := time.AfterFunc(time.Second, func() { _, _ = outR.Close(), errR.Close() })
@@ -228,6 +230,13 @@ func (p *process) readOut(r io.Reader) {
 		}
 		_ = p.helloIn.Close()
 	})
+	if !greeted {
+		// It should be dying. Go-plugin would kill it at once, but how it ends by itself says more.
+		select {
+		case <-p.exited:
+		case <-time.After(time.Second):
+		}
+	}
 	_ = p.helloIn.Close()
 }
 

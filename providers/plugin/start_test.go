@@ -55,6 +55,7 @@ func TestEachFailureToStartIsOneSentence(t *testing.T) {
 		{"no program", command(write("junk", "\x00\x01junk", 0o700)), "exec format error"},
 		{"no interpreter", command(write("script", "#!/no/such/python\n", 0o700)), "or its interpreter is missing"},
 		{"quits", spec("quit"), "ended before the handshake: exit status 3; its last words: cannot find my model"},
+		{"quits slowly", command("sh", "-c", "echo oops >&2; exec >&-; sleep 0.1; exit 4"), "ended before the handshake: exit status 4; its last words: oops"},
 		{"silent", command("true"), "ended before the handshake: exit status 0"},
 		{"dirty stdout", spec("dirty"), `wrote "hello, I am chatty" to its standard output before the handshake`},
 		{"hangs", with("hang", func(s *Spec) { s.StartTimeout = 300 * time.Millisecond }), "did not shake hands within 300ms of its start"},

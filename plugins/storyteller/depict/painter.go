@@ -79,7 +79,11 @@ const (
 )
 
 // Picture describes the next passage.
-func (p *Painter) Picture(passage string) Picture {
+func (p *Painter) Picture(passage string) Picture { return p.PictureOf("", passage) }
+
+// PictureOf describes the next passage with somebody in it, whose description comes first; "" leaves it to
+// the passage who is there.
+func (p *Painter) PictureOf(subject, passage string) Picture {
 	var who, objects []*thing
 	for _, t := range p.table.find(passage) {
 		switch t.kind {
@@ -104,6 +108,8 @@ func (p *Painter) Picture(passage string) Picture {
 		parts = append(parts, ownNouns(passage, p.table)...)
 	}
 	switch {
+	case subject != "":
+		p.who, parts = nil, append([]string{subject}, parts...)
 	case len(who) > 0:
 		p.who, p.unnamed = who[len(who)-1], 0
 	case p.who != nil && p.unnamed < 3:
@@ -135,6 +141,20 @@ func (p *Painter) Picture(passage string) Picture {
 	}
 	p.pictures++
 	return Picture{Prompt: p.unlike(strings.Join(parts, ", ")), Camera: camera}
+}
+
+// Enter begins a new scene, whose heading says where and when it is: nobody and nothing of the last place
+// stays, but the time of day does where the heading names none.
+func (p *Painter) Enter(heading string) {
+	p.who = nil
+	delete(p.setting, place)
+	delete(p.setting, weather)
+	for _, t := range p.table.find(heading) {
+		switch t.kind {
+		case place, timeDay, weather:
+			p.setting[t.kind] = t
+		}
+	}
 }
 
 // unlike makes a description differ from all before it.
@@ -176,6 +196,20 @@ func Mood(text, language string) string {
 }
 
 const calm = "calm"
+
+// Person is how somebody is drawn whose name says what they are, as "Old Man" does; "" for other names.
+func Person(name, language string) string {
+	all, err := tables()
+	if err != nil || all[language] == nil {
+		return ""
+	}
+	for _, t := range all[language].find(name) {
+		if t.kind == person || t.kind == animal {
+			return t.drawn
+		}
+	}
+	return ""
+}
 
 // Keys are the things that a text names most often, most frequent first, at most n: English words
 // for hashtags.

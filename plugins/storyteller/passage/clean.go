@@ -20,17 +20,15 @@ func Clean(raw string) string {
 			lines = nil
 		}
 	}
-	raw = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n", "\v", "\n", "\f", "\n\n", "\u0085", "\n").Replace(raw)
-	for line := range strings.SplitSeq(raw, "\n") {
-		line = cleanLine(line)
+	for _, line := range Lines(raw) {
 		if line == "" {
 			endParagraph()
 			continue
 		}
-		if title := strings.TrimLeft(line, "#"); title != line && strings.HasPrefix(title, " ") {
+		if title, ok := Heading(line); ok {
 			// A heading is a paragraph of its own, whatever stands around it.
 			endParagraph()
-			lines = append(lines, strings.TrimSpace(title))
+			lines = append(lines, title)
 			endParagraph()
 			continue
 		}
@@ -38,6 +36,25 @@ func Clean(raw string) string {
 	}
 	endParagraph()
 	return strings.Join(paragraphs, "\n\n")
+}
+
+// Lines gives the lines of a user's text, each cleaned as by [Clean]; "" stands for an empty one.
+func Lines(raw string) []string {
+	raw = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n", "\v", "\n", "\f", "\n\n", "\u0085", "\n").Replace(raw)
+	lines := strings.Split(raw, "\n")
+	for i, line := range lines {
+		lines[i] = cleanLine(line)
+	}
+	return lines
+}
+
+// Heading gives what stands in a line that is a Markdown heading.
+func Heading(line string) (string, bool) {
+	title := strings.TrimLeft(line, "#")
+	if title == line || !strings.HasPrefix(title, " ") {
+		return "", false
+	}
+	return strings.TrimSpace(title), true
 }
 
 func cleanLine(line string) string {

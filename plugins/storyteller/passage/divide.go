@@ -11,31 +11,40 @@ import (
 // MaxPassages bounds the passages of one text. A text too long for it gets longer passages.
 const MaxPassages = 60
 
-// Sizes of a passage, in half words. They suit a picture that is seen for three to eleven seconds.
+// Sizes of a passage, in words: Usual suits a picture that is seen for eight seconds.
 const (
-	enough = 8 * perWord  // shorter passages take their neighbour in
-	comfy  = 20 * perWord // neighbours are put together up to here
-	most   = 28 * perWord // longer ones are divided
-	// sentences in one passage, at most
-	mostSentences = 3
+	Usual    = 20
+	shortest = 6
+	longest  = 120
 )
 
 // Divide divides a text that [Clean] made. Joined with [Separator], the passages are [Flat]. In
 // Chinese and Japanese a passage may end in a space, where the text had one at that place.
-func Divide(cleaned, language string) []string {
+func Divide(cleaned, language string) []string { return DivideBy(cleaned, language, Usual) }
+
+// DivideBy divides into passages of about so many words; a bound keeps them from 6 to 120.
+func DivideBy(cleaned, language string, words float64) []string {
 	f := flatten(cleaned, language)
 	if f.text == "" {
 		return nil
 	}
 	sentences := cut(f, language)
-	limits := size{comfy: comfy, most: most, sentences: mostSentences}
+	words = max(shortest, min(words, longest))
+	limits := size{
+		enough: int(0.4 * words * perWord), // shorter passages take their neighbour in
+		comfy:  int(words * perWord),       // neighbours are put together up to here
+		most:   int(1.4 * words * perWord), // longer ones are divided
+		// Three sentences in one passage, at most, unless passages are to be long.
+		sentences: max(3, int(words/Usual*3)),
+		loose:     words > 1.25*Usual,
+	}
 	for {
 		passages := limits.gather(limits.shorten(sentences))
 		if len(passages) <= MaxPassages {
 			return trim(passages, Separator(language))
 		}
 		// Grow by a third: a few rounds reach any length, and the text is at worst one passage.
-		limits = size{comfy: limits.comfy * 4 / 3, most: limits.most * 4 / 3, sentences: limits.sentences*4/3 + 1, loose: true}
+		limits.comfy, limits.most, limits.sentences, limits.loose = limits.comfy*4/3, limits.most*4/3, limits.sentences*4/3+1, true
 	}
 }
 
@@ -79,10 +88,10 @@ func cut(f flat, language string) []piece {
 	return pieces
 }
 
-// size holds the limits for passages. loose: there are too many, so paragraphs may be put together.
+// size holds the limits for passages, in half words. loose: paragraphs may be put together.
 type size struct {
-	comfy, most, sentences int
-	loose                  bool
+	enough, comfy, most, sentences int
+	loose                          bool
 }
 
 // shorten divides the pieces that are longer than a passage may be.
@@ -189,7 +198,7 @@ func (s size) gather(pieces []piece) []string {
 		groups[len(groups)-1].add(p)
 	}
 	// A short remainder at the end belongs to what it ends.
-	if n := len(groups); n > 1 && groups[n-1].weight < enough && !groups[n-2].alone &&
+	if n := len(groups); n > 1 && groups[n-1].weight < s.enough && !groups[n-2].alone &&
 		groups[n-2].weight+groups[n-1].weight <= s.most {
 		groups[n-2].text += groups[n-1].text
 		groups = groups[:n-1]
@@ -229,7 +238,7 @@ func (s size) joins(g group, p piece) bool {
 		return together <= s.comfy
 	case g.alone:
 		return false
-	case g.weight < enough:
+	case g.weight < s.enough:
 		return true
 	}
 	// What a long sentence was divided into stays divided, or the dividing was for nothing.

@@ -28,10 +28,7 @@ func flatten(cleaned, language string) flat {
 				continue
 			}
 			if b.Len() > 0 {
-				first, _ := utf8.DecodeRuneInString(line)
-				if Separator(language) == " " || spaced(last) && spaced(first) {
-					b.WriteByte(' ')
-				}
+				b.WriteString(between(last, line, language))
 				if i == 0 {
 					f.paragraphs[b.Len()] = true
 				} else {
@@ -44,6 +41,25 @@ func flatten(cleaned, language string) flat {
 	}
 	f.text = b.String()
 	return f
+}
+
+// between is what stands between a text that ends in a character and one that follows it.
+func between(last rune, next, language string) string {
+	first, _ := utf8.DecodeRuneInString(next)
+	if Separator(language) == " " || spaced(last) && spaced(first) {
+		return " "
+	}
+	return ""
+}
+
+// Gap is the space that a passage must end in so that it can be joined to another one: a space between
+// two words of Latin script in Chinese and Japanese, and nothing otherwise, since [Separator] follows.
+func Gap(passage, next, language string) string {
+	last, _ := utf8.DecodeLastRuneInString(passage)
+	if Separator(language) == " " || last == ' ' {
+		return ""
+	}
+	return between(last, next, language)
 }
 
 // spaced tells whether a character belongs to a script that is written with spaces. All characters of
@@ -82,6 +98,9 @@ func (w *weigher) add(r rune) {
 		w.run++
 	}
 }
+
+// Words tells how long a text takes to say, in words; a character of Chinese or Japanese is half of one.
+func Words(text string) float64 { return float64(weigh(text)) / perWord }
 
 func weigh(text string) int {
 	var w weigher

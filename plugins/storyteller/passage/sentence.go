@@ -53,6 +53,12 @@ func sentenceEnds(text, language string) []int {
 	return found
 }
 
+// Ended tells whether a text ends with the end of a sentence.
+func Ended(text, language string) bool {
+	r, _ := utf8.DecodeLastRuneInString(strings.TrimRight(text, " “"+closers))
+	return endsSentence(r, language)
+}
+
 func endsSentence(r rune, language string) bool {
 	return strings.ContainsRune(ends, r) || language == "greek" && (r == ';' || r == '\u037e')
 }

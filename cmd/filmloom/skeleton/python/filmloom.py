@@ -72,6 +72,7 @@ class Configured:
     hint: str = ""
     cache_version: str = ""  # what deterministic results depend on beside input and configuration
     deterministic: dict = field(default_factory=dict)  # by capability, where the configuration decides
+    off: dict = field(default_factory=dict)  # why a capability is not served, by capability
     warnings: dict = field(default_factory=dict)  # a sentence by attribute
     errors: dict = field(default_factory=dict)
 
@@ -280,6 +281,8 @@ def serve(provider):
         command = json.dumps([sys.executable] + sys.argv)
         sys.exit(f"This is the Filmloom plugin {provider.name}, which filmloom starts by itself: name it in a "
                  f'pipeline file as plugin "{provider.name}" {{ command = {command} }}.')
-    import filmloom_process
-
+    try:
+        import filmloom_process
+    except ImportError as e:
+        sys.exit(f"it needs grpcio and protobuf: apt-get install python3-grpcio python3-protobuf ({e})")
     filmloom_process.serve(provider, _handshake)

@@ -13,7 +13,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x0eprovider.proto\x12\x14\x66ilmloom.provider.v1\"\x11\n\x0f\x44\x65scribeRequest\"v\n\x10\x44\x65scribeResponse\x12\x36\n\x0b\x64\x65scription\x18\x01 \x01(\x0b\x32!.filmloom.provider.v1.Description\x12*\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x1b.filmloom.provider.v1.Error\"\xa3\x01\n\x0b\x44\x65scription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0f\n\x07summary\x18\x03 \x01(\t\x12,\n\x06\x63onfig\x18\x04 \x01(\x0b\x32\x1c.filmloom.provider.v1.Schema\x12\x36\n\x0c\x63\x61pabilities\x18\x05 \x03(\x0b\x32 .filmloom.provider.v1.Capability\"\xae\x01\n\nCapability\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12+\n\x05input\x18\x03 \x01(\x0b\x32\x1c.filmloom.provider.v1.Schema\x12,\n\x06output\x18\x04 \x01(\x0b\x32\x1c.filmloom.provider.v1.Schema\x12\x15\n\rdeterministic\x18\x05 \x01(\x08\x12\x0b\n\x03\x63pu\x18\x06 \x01(\x08\"=\n\x06Schema\x12\x33\n\nattributes\x18\x01 \x03(\x0b\x32\x1f.filmloom.provider.v1.Attribute\"\xc5\x01\n\tAttribute\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\x0c\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\x0c\n\x04unit\x18\x04 \x01(\t\x12\x10\n\x08required\x18\x05 \x01(\x08\x12\x0f\n\x07\x64\x65\x66\x61ult\x18\x06 \x01(\x0c\x12\x0f\n\x07\x61llowed\x18\x07 \x03(\t\x12\x10\n\x03min\x18\x08 \x01(\x01H\x00\x88\x01\x01\x12\x10\n\x03max\x18\t \x01(\x01H\x01\x88\x01\x01\x12\x11\n\tsensitive\x18\n \x01(\x08\x42\x06\n\x04_minB\x06\n\x04_max\"\"\n\x10\x43onfigureRequest\x12\x0e\n\x06\x63onfig\x18\x01 \x01(\x0c\"u\n\x11\x43onfigureResponse\x12\x34\n\nconfigured\x18\x01 \x01(\x0b\x32 .filmloom.provider.v1.Configured\x12*\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x1b.filmloom.provider.v1.Error\"\x90\x02\n\nConfigured\x12\r\n\x05ready\x18\x01 \x01(\x08\x12\x0f\n\x07problem\x18\x02 \x01(\t\x12\x0c\n\x04hint\x18\x03 \x01(\t\x12\x15\n\rcache_version\x18\x04 \x01(\t\x12J\n\rdeterministic\x18\x05 \x03(\x0b\x32\x33.filmloom.provider.v1.Configured.DeterministicEntry\x12;\n\x0b\x64iagnostics\x18\x06 \x03(\x0b\x32&.filmloom.provider.v1.ConfigDiagnostic\x1a\x34\n\x12\x44\x65terministicEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x08:\x02\x38\x01\"G\n\x10\x43onfigDiagnostic\x12\x11\n\tattribute\x18\x01 \x01(\t\x12\x0f\n\x07summary\x18\x02 \x01(\t\x12\x0f\n\x07warning\x18\x03 \x01(\x08\"E\n\x0f\x45stimateRequest\x12\x12\n\ncapability\x18\x01 \x01(\t\x12\r\n\x05input\x18\x02 \x01(\x0c\x12\x0f\n\x07unknown\x18\x03 \x03(\t\"p\n\x10\x45stimateResponse\x12\x30\n\x08\x65stimate\x18\x01 \x01(\x0b\x32\x1e.filmloom.provider.v1.Estimate\x12*\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x1b.filmloom.provider.v1.Error\"X\n\x08\x45stimate\x12\x10\n\x08min_cost\x18\x01 \x01(\x03\x12\x10\n\x08max_cost\x18\x02 \x01(\x03\x12\x13\n\x0bmin_time_ms\x18\x03 \x01(\x03\x12\x13\n\x0bmax_time_ms\x18\x04 \x01(\x03\"\xca\x01\n\x0e\x45xecuteRequest\x12,\n\x05start\x18\x01 \x01(\x0b\x32\x1b.filmloom.provider.v1.StartH\x00\x12O\n\x17\x63heckpoint_acknowledged\x18\x02 \x01(\x0b\x32,.filmloom.provider.v1.CheckpointAcknowledgedH\x00\x12.\n\x06\x63\x61ncel\x18\x03 \x01(\x0b\x32\x1c.filmloom.provider.v1.CancelH\x00\x42\t\n\x07message\"\xab\x02\n\x05Start\x12\x12\n\ncapability\x18\x01 \x01(\t\x12\r\n\x05input\x18\x02 \x01(\x0c\x12\x10\n\x08work_dir\x18\x03 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x04 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x05 \x01(\x05\x12\x17\n\ncheckpoint\x18\x06 \x01(\x0cH\x00\x88\x01\x01\x12\x39\n\x07secrets\x18\x07 \x03(\x0b\x32(.filmloom.provider.v1.Start.SecretsEntry\x12\x0b\n\x03run\x18\x08 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\t \x01(\t\x12\x12\n\ntimeout_ms\x18\n \x01(\x03\x1a.\n\x0cSecretsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\r\n\x0b_checkpoint\"P\n\x16\x43heckpointAcknowledged\x12\n\n\x02id\x18\x01 \x01(\x04\x12*\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x1b.filmloom.provider.v1.Error\"\x18\n\x06\x43\x61ncel\x12\x0e\n\x06reason\x18\x01 \x01(\t\"\x90\x02\n\x0f\x45xecuteResponse\x12\x32\n\x08progress\x18\x01 \x01(\x0b\x32\x1e.filmloom.provider.v1.ProgressH\x00\x12(\n\x03log\x18\x02 \x01(\x0b\x32\x19.filmloom.provider.v1.LogH\x00\x12\x36\n\ncheckpoint\x18\x03 \x01(\x0b\x32 .filmloom.provider.v1.CheckpointH\x00\x12.\n\x06result\x18\x04 \x01(\x0b\x32\x1c.filmloom.provider.v1.ResultH\x00\x12,\n\x05\x65rror\x18\x05 \x01(\x0b\x32\x1b.filmloom.provider.v1.ErrorH\x00\x42\t\n\x07message\")\n\x08Progress\x12\x0c\n\x04\x64one\x18\x01 \x01(\x01\x12\x0f\n\x07message\x18\x02 \x01(\t\"\xc9\x01\n\x03Log\x12.\n\x05level\x18\x01 \x01(\x0e\x32\x1f.filmloom.provider.v1.Log.Level\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x36\n\nattributes\x18\x03 \x03(\x0b\x32\".filmloom.provider.v1.LogAttribute\"I\n\x05Level\x12\x0e\n\nLEVEL_INFO\x10\x00\x12\x0f\n\x0bLEVEL_DEBUG\x10\x01\x12\x0e\n\nLEVEL_WARN\x10\x02\x12\x0f\n\x0bLEVEL_ERROR\x10\x03\"*\n\x0cLogAttribute\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c\"\'\n\nCheckpoint\x12\n\n\x02id\x18\x01 \x01(\x04\x12\r\n\x05state\x18\x02 \x01(\x0c\"8\n\x06Result\x12\x0e\n\x06output\x18\x01 \x01(\x0c\x12\x0c\n\x04\x63ost\x18\x02 \x01(\x03\x12\x10\n\x08warnings\x18\x03 \x03(\t\"Z\n\x05\x45rror\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0c\n\x04user\x18\x03 \x01(\t\x12\x0c\n\x04hint\x18\x04 \x01(\t\x12\x16\n\x0eretry_after_ms\x18\x05 \x01(\x03\"\x11\n\x0fShutdownRequest\">\n\x10ShutdownResponse\x12*\n\x05\x65rror\x18\x01 \x01(\x0b\x32\x1b.filmloom.provider.v1.Error2\xd5\x03\n\x08Provider\x12Y\n\x08\x44\x65scribe\x12%.filmloom.provider.v1.DescribeRequest\x1a&.filmloom.provider.v1.DescribeResponse\x12\\\n\tConfigure\x12&.filmloom.provider.v1.ConfigureRequest\x1a\'.filmloom.provider.v1.ConfigureResponse\x12Y\n\x08\x45stimate\x12%.filmloom.provider.v1.EstimateRequest\x1a&.filmloom.provider.v1.EstimateResponse\x12Z\n\x07\x45xecute\x12$.filmloom.provider.v1.ExecuteRequest\x1a%.filmloom.provider.v1.ExecuteResponse(\x01\x30\x01\x12Y\n\x08Shutdown\x12%.filmloom.provider.v1.ShutdownRequest\x1a&.filmloom.provider.v1.ShutdownResponseB9Z7github.com/filmloom/filmloom/providers/proto;providerv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x0eprovider.proto\x12\x14\x66ilmloom.provider.v1\"\x11\n\x0f\x44\x65scribeRequest\"v\n\x10\x44\x65scribeResponse\x12\x36\n\x0b\x64\x65scription\x18\x01 \x01(\x0b\x32!.filmloom.provider.v1.Description\x12*\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x1b.filmloom.provider.v1.Error\"\xa3\x01\n\x0b\x44\x65scription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0f\n\x07summary\x18\x03 \x01(\t\x12,\n\x06\x63onfig\x18\x04 \x01(\x0b\x32\x1c.filmloom.provider.v1.Schema\x12\x36\n\x0c\x63\x61pabilities\x18\x05 \x03(\x0b\x32 .filmloom.provider.v1.Capability\"\xae\x01\n\nCapability\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12+\n\x05input\x18\x03 \x01(\x0b\x32\x1c.filmloom.provider.v1.Schema\x12,\n\x06output\x18\x04 \x01(\x0b\x32\x1c.filmloom.provider.v1.Schema\x12\x15\n\rdeterministic\x18\x05 \x01(\x08\x12\x0b\n\x03\x63pu\x18\x06 \x01(\x08\"=\n\x06Schema\x12\x33\n\nattributes\x18\x01 \x03(\x0b\x32\x1f.filmloom.provider.v1.Attribute\"\xc5\x01\n\tAttribute\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\x0c\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\x0c\n\x04unit\x18\x04 \x01(\t\x12\x10\n\x08required\x18\x05 \x01(\x08\x12\x0f\n\x07\x64\x65\x66\x61ult\x18\x06 \x01(\x0c\x12\x0f\n\x07\x61llowed\x18\x07 \x03(\t\x12\x10\n\x03min\x18\x08 \x01(\x01H\x00\x88\x01\x01\x12\x10\n\x03max\x18\t \x01(\x01H\x01\x88\x01\x01\x12\x11\n\tsensitive\x18\n \x01(\x08\x42\x06\n\x04_minB\x06\n\x04_max\"\"\n\x10\x43onfigureRequest\x12\x0e\n\x06\x63onfig\x18\x01 \x01(\x0c\"u\n\x11\x43onfigureResponse\x12\x34\n\nconfigured\x18\x01 \x01(\x0b\x32 .filmloom.provider.v1.Configured\x12*\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x1b.filmloom.provider.v1.Error\"\xf4\x02\n\nConfigured\x12\r\n\x05ready\x18\x01 \x01(\x08\x12\x0f\n\x07problem\x18\x02 \x01(\t\x12\x0c\n\x04hint\x18\x03 \x01(\t\x12\x15\n\rcache_version\x18\x04 \x01(\t\x12J\n\rdeterministic\x18\x05 \x03(\x0b\x32\x33.filmloom.provider.v1.Configured.DeterministicEntry\x12;\n\x0b\x64iagnostics\x18\x06 \x03(\x0b\x32&.filmloom.provider.v1.ConfigDiagnostic\x12\x36\n\x03off\x18\x07 \x03(\x0b\x32).filmloom.provider.v1.Configured.OffEntry\x1a\x34\n\x12\x44\x65terministicEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x08:\x02\x38\x01\x1a*\n\x08OffEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"G\n\x10\x43onfigDiagnostic\x12\x11\n\tattribute\x18\x01 \x01(\t\x12\x0f\n\x07summary\x18\x02 \x01(\t\x12\x0f\n\x07warning\x18\x03 \x01(\x08\"E\n\x0f\x45stimateRequest\x12\x12\n\ncapability\x18\x01 \x01(\t\x12\r\n\x05input\x18\x02 \x01(\x0c\x12\x0f\n\x07unknown\x18\x03 \x03(\t\"p\n\x10\x45stimateResponse\x12\x30\n\x08\x65stimate\x18\x01 \x01(\x0b\x32\x1e.filmloom.provider.v1.Estimate\x12*\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x1b.filmloom.provider.v1.Error\"X\n\x08\x45stimate\x12\x10\n\x08min_cost\x18\x01 \x01(\x03\x12\x10\n\x08max_cost\x18\x02 \x01(\x03\x12\x13\n\x0bmin_time_ms\x18\x03 \x01(\x03\x12\x13\n\x0bmax_time_ms\x18\x04 \x01(\x03\"\xca\x01\n\x0e\x45xecuteRequest\x12,\n\x05start\x18\x01 \x01(\x0b\x32\x1b.filmloom.provider.v1.StartH\x00\x12O\n\x17\x63heckpoint_acknowledged\x18\x02 \x01(\x0b\x32,.filmloom.provider.v1.CheckpointAcknowledgedH\x00\x12.\n\x06\x63\x61ncel\x18\x03 \x01(\x0b\x32\x1c.filmloom.provider.v1.CancelH\x00\x42\t\n\x07message\"\xab\x02\n\x05Start\x12\x12\n\ncapability\x18\x01 \x01(\t\x12\r\n\x05input\x18\x02 \x01(\x0c\x12\x10\n\x08work_dir\x18\x03 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x04 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x05 \x01(\x05\x12\x17\n\ncheckpoint\x18\x06 \x01(\x0cH\x00\x88\x01\x01\x12\x39\n\x07secrets\x18\x07 \x03(\x0b\x32(.filmloom.provider.v1.Start.SecretsEntry\x12\x0b\n\x03run\x18\x08 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\t \x01(\t\x12\x12\n\ntimeout_ms\x18\n \x01(\x03\x1a.\n\x0cSecretsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\r\n\x0b_checkpoint\"P\n\x16\x43heckpointAcknowledged\x12\n\n\x02id\x18\x01 \x01(\x04\x12*\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x1b.filmloom.provider.v1.Error\"\x18\n\x06\x43\x61ncel\x12\x0e\n\x06reason\x18\x01 \x01(\t\"\x90\x02\n\x0f\x45xecuteResponse\x12\x32\n\x08progress\x18\x01 \x01(\x0b\x32\x1e.filmloom.provider.v1.ProgressH\x00\x12(\n\x03log\x18\x02 \x01(\x0b\x32\x19.filmloom.provider.v1.LogH\x00\x12\x36\n\ncheckpoint\x18\x03 \x01(\x0b\x32 .filmloom.provider.v1.CheckpointH\x00\x12.\n\x06result\x18\x04 \x01(\x0b\x32\x1c.filmloom.provider.v1.ResultH\x00\x12,\n\x05\x65rror\x18\x05 \x01(\x0b\x32\x1b.filmloom.provider.v1.ErrorH\x00\x42\t\n\x07message\")\n\x08Progress\x12\x0c\n\x04\x64one\x18\x01 \x01(\x01\x12\x0f\n\x07message\x18\x02 \x01(\t\"\xc9\x01\n\x03Log\x12.\n\x05level\x18\x01 \x01(\x0e\x32\x1f.filmloom.provider.v1.Log.Level\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x36\n\nattributes\x18\x03 \x03(\x0b\x32\".filmloom.provider.v1.LogAttribute\"I\n\x05Level\x12\x0e\n\nLEVEL_INFO\x10\x00\x12\x0f\n\x0bLEVEL_DEBUG\x10\x01\x12\x0e\n\nLEVEL_WARN\x10\x02\x12\x0f\n\x0bLEVEL_ERROR\x10\x03\"*\n\x0cLogAttribute\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c\"\'\n\nCheckpoint\x12\n\n\x02id\x18\x01 \x01(\x04\x12\r\n\x05state\x18\x02 \x01(\x0c\"8\n\x06Result\x12\x0e\n\x06output\x18\x01 \x01(\x0c\x12\x0c\n\x04\x63ost\x18\x02 \x01(\x03\x12\x10\n\x08warnings\x18\x03 \x03(\t\"Z\n\x05\x45rror\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0c\n\x04user\x18\x03 \x01(\t\x12\x0c\n\x04hint\x18\x04 \x01(\t\x12\x16\n\x0eretry_after_ms\x18\x05 \x01(\x03\"\x11\n\x0fShutdownRequest\">\n\x10ShutdownResponse\x12*\n\x05\x65rror\x18\x01 \x01(\x0b\x32\x1b.filmloom.provider.v1.Error2\xd5\x03\n\x08Provider\x12Y\n\x08\x44\x65scribe\x12%.filmloom.provider.v1.DescribeRequest\x1a&.filmloom.provider.v1.DescribeResponse\x12\\\n\tConfigure\x12&.filmloom.provider.v1.ConfigureRequest\x1a\'.filmloom.provider.v1.ConfigureResponse\x12Y\n\x08\x45stimate\x12%.filmloom.provider.v1.EstimateRequest\x1a&.filmloom.provider.v1.EstimateResponse\x12Z\n\x07\x45xecute\x12$.filmloom.provider.v1.ExecuteRequest\x1a%.filmloom.provider.v1.ExecuteResponse(\x01\x30\x01\x12Y\n\x08Shutdown\x12%.filmloom.provider.v1.ShutdownRequest\x1a&.filmloom.provider.v1.ShutdownResponseB9Z7github.com/filmloom/filmloom/providers/proto;providerv1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'provider_pb2', globals())
@@ -23,6 +23,8 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   DESCRIPTOR._serialized_options = b'Z7github.com/filmloom/filmloom/providers/proto;providerv1'
   _CONFIGURED_DETERMINISTICENTRY._options = None
   _CONFIGURED_DETERMINISTICENTRY._serialized_options = b'8\001'
+  _CONFIGURED_OFFENTRY._options = None
+  _CONFIGURED_OFFENTRY._serialized_options = b'8\001'
   _START_SECRETSENTRY._options = None
   _START_SECRETSENTRY._serialized_options = b'8\001'
   _DESCRIBEREQUEST._serialized_start=40
@@ -42,47 +44,49 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _CONFIGURERESPONSE._serialized_start=821
   _CONFIGURERESPONSE._serialized_end=938
   _CONFIGURED._serialized_start=941
-  _CONFIGURED._serialized_end=1213
-  _CONFIGURED_DETERMINISTICENTRY._serialized_start=1161
-  _CONFIGURED_DETERMINISTICENTRY._serialized_end=1213
-  _CONFIGDIAGNOSTIC._serialized_start=1215
-  _CONFIGDIAGNOSTIC._serialized_end=1286
-  _ESTIMATEREQUEST._serialized_start=1288
-  _ESTIMATEREQUEST._serialized_end=1357
-  _ESTIMATERESPONSE._serialized_start=1359
-  _ESTIMATERESPONSE._serialized_end=1471
-  _ESTIMATE._serialized_start=1473
-  _ESTIMATE._serialized_end=1561
-  _EXECUTEREQUEST._serialized_start=1564
-  _EXECUTEREQUEST._serialized_end=1766
-  _START._serialized_start=1769
-  _START._serialized_end=2068
-  _START_SECRETSENTRY._serialized_start=2007
-  _START_SECRETSENTRY._serialized_end=2053
-  _CHECKPOINTACKNOWLEDGED._serialized_start=2070
-  _CHECKPOINTACKNOWLEDGED._serialized_end=2150
-  _CANCEL._serialized_start=2152
-  _CANCEL._serialized_end=2176
-  _EXECUTERESPONSE._serialized_start=2179
-  _EXECUTERESPONSE._serialized_end=2451
-  _PROGRESS._serialized_start=2453
-  _PROGRESS._serialized_end=2494
-  _LOG._serialized_start=2497
-  _LOG._serialized_end=2698
-  _LOG_LEVEL._serialized_start=2625
-  _LOG_LEVEL._serialized_end=2698
-  _LOGATTRIBUTE._serialized_start=2700
-  _LOGATTRIBUTE._serialized_end=2742
-  _CHECKPOINT._serialized_start=2744
-  _CHECKPOINT._serialized_end=2783
-  _RESULT._serialized_start=2785
-  _RESULT._serialized_end=2841
-  _ERROR._serialized_start=2843
-  _ERROR._serialized_end=2933
-  _SHUTDOWNREQUEST._serialized_start=2935
-  _SHUTDOWNREQUEST._serialized_end=2952
-  _SHUTDOWNRESPONSE._serialized_start=2954
-  _SHUTDOWNRESPONSE._serialized_end=3016
-  _PROVIDER._serialized_start=3019
-  _PROVIDER._serialized_end=3488
+  _CONFIGURED._serialized_end=1313
+  _CONFIGURED_DETERMINISTICENTRY._serialized_start=1217
+  _CONFIGURED_DETERMINISTICENTRY._serialized_end=1269
+  _CONFIGURED_OFFENTRY._serialized_start=1271
+  _CONFIGURED_OFFENTRY._serialized_end=1313
+  _CONFIGDIAGNOSTIC._serialized_start=1315
+  _CONFIGDIAGNOSTIC._serialized_end=1386
+  _ESTIMATEREQUEST._serialized_start=1388
+  _ESTIMATEREQUEST._serialized_end=1457
+  _ESTIMATERESPONSE._serialized_start=1459
+  _ESTIMATERESPONSE._serialized_end=1571
+  _ESTIMATE._serialized_start=1573
+  _ESTIMATE._serialized_end=1661
+  _EXECUTEREQUEST._serialized_start=1664
+  _EXECUTEREQUEST._serialized_end=1866
+  _START._serialized_start=1869
+  _START._serialized_end=2168
+  _START_SECRETSENTRY._serialized_start=2107
+  _START_SECRETSENTRY._serialized_end=2153
+  _CHECKPOINTACKNOWLEDGED._serialized_start=2170
+  _CHECKPOINTACKNOWLEDGED._serialized_end=2250
+  _CANCEL._serialized_start=2252
+  _CANCEL._serialized_end=2276
+  _EXECUTERESPONSE._serialized_start=2279
+  _EXECUTERESPONSE._serialized_end=2551
+  _PROGRESS._serialized_start=2553
+  _PROGRESS._serialized_end=2594
+  _LOG._serialized_start=2597
+  _LOG._serialized_end=2798
+  _LOG_LEVEL._serialized_start=2725
+  _LOG_LEVEL._serialized_end=2798
+  _LOGATTRIBUTE._serialized_start=2800
+  _LOGATTRIBUTE._serialized_end=2842
+  _CHECKPOINT._serialized_start=2844
+  _CHECKPOINT._serialized_end=2883
+  _RESULT._serialized_start=2885
+  _RESULT._serialized_end=2941
+  _ERROR._serialized_start=2943
+  _ERROR._serialized_end=3033
+  _SHUTDOWNREQUEST._serialized_start=3035
+  _SHUTDOWNREQUEST._serialized_end=3052
+  _SHUTDOWNRESPONSE._serialized_start=3054
+  _SHUTDOWNRESPONSE._serialized_end=3116
+  _PROVIDER._serialized_start=3119
+  _PROVIDER._serialized_end=3588
 # @@protoc_insertion_point(module_scope)
