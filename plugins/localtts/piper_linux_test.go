@@ -310,7 +310,7 @@ func TestAFailingPiperServerSaysWhy(t *testing.T) {
 		kind   providers.Kind
 		want   string
 	}{
-		"busy":    {func(w http.ResponseWriter) { http.Error(w, "model is loading", 503) }, providers.KindUnavailable, "503: model is loading"},
+		"busy":    {func(w http.ResponseWriter) { http.Error(w, "model is loading", http.StatusServiceUnavailable) }, providers.KindUnavailable, "503: model is loading"},
 		"refusal": {func(w http.ResponseWriter) { http.Error(w, "No text provided", 400) }, providers.KindInternal, "400: No text provided"},
 		"page":    {func(w http.ResponseWriter) { _, _ = w.Write([]byte("<html>hello</html>")) }, providers.KindInternal, "only WAV and MP3"},
 		"moved":   {func(w http.ResponseWriter) { w.Header().Set("Location", "http://example.invalid"); w.WriteHeader(302) }, providers.KindInternal, "302"},
