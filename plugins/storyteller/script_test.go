@@ -277,7 +277,7 @@ func TestHostileScriptsAreDividedAsWell(t *testing.T) {
 	}
 }
 
-// BenchmarkHostileScripts shows that the longest script that is taken is no trap: some tenths of a second.
+// BenchmarkHostileScripts shows that the longest script that is taken is no trap: a second or two.
 func BenchmarkHostileScripts(b *testing.B) {
 	for name, script := range hostile(maxScript) {
 		b.Run(name, func(b *testing.B) {
