@@ -44,7 +44,17 @@ func alignFile(t testing.TB, path, text, lang string) ([]film.Word, []string, er
 	return out.Words, res.Warnings, nil
 }
 
-// errors of the beginnings and ends of the words that have letters, in milliseconds.
+// fewer gives all rows of a measurement, and every fourth when the race detector is on.
+func fewer[T any](rows []T) (kept []T) {
+	for i, r := range rows {
+		if !raced || i%4 == 0 {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+// meanErrors are those of the beginnings and ends of the words that have letters, in milliseconds.
 func meanErrors(got, want []film.Word) (starts, ends float64) {
 	n := 0.0
 	for i, w := range want {
@@ -92,7 +102,7 @@ func checkAligned(t testing.TB, words []film.Word, text, lang string, length flo
 // does not reach either: 68 ms.
 func TestAlignmentOfEnglishIsWithin40MillisecondsOnAverage(t *testing.T) {
 	var starts, ends, without, n float64
-	for _, text := range alignedTexts {
+	for _, text := range fewer(alignedTexts) {
 		told := model(t, text, "english")
 		for voice, paces := range map[string][]float64{"alloy": {1}, "echo": {0.8}, "fable": {1.3}, "onyx": {1}} {
 			for _, pace := range paces {
@@ -122,10 +132,7 @@ func TestAlignmentOfEnglishIsWithin40MillisecondsOnAverage(t *testing.T) {
 func TestAlignmentInEveryOtherLanguageIsWithin30Milliseconds(t *testing.T) {
 	i := 0
 	sum, without := 0.0, 0.0
-	for _, lang := range strings.Split(film.Languages, ",") {
-		if lang == "english" {
-			continue
-		}
+	for _, lang := range fewer(strings.Split(strings.TrimPrefix(film.Languages, "english,"), ",")) {
 		i++
 		voice, pace := voiceNames[1+i%5], []float64{0.75, 1.1, 1.4}[i%3]
 		truth := mustSay(t, samples[lang], lang, voice, pace)
@@ -253,7 +260,7 @@ func TestWhatCannotBeAlignedSaysSo(t *testing.T) {
 
 // The memory and time of a long recording grow with its length: four minutes take two seconds.
 func TestALongRecordingIsAligned(t *testing.T) {
-	text := strings.TrimSpace(strings.Repeat(alignedTexts[0]+" ", 12))
+	text := strings.TrimSpace(strings.Repeat(alignedTexts[0]+" ", len(fewer(make([]int, 12)))))
 	truth := mustSay(t, text, "english", "fable", 1.2)
 	words, _, err := alignFile(t, truth.Audio.Path, text, "english")
 	if err != nil {

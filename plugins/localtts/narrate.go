@@ -43,7 +43,7 @@ func tell(ctx context.Context, text string, lang language, pace float64, say say
 		var r recording
 		if !silent(weights) {
 			var err error
-			if r, t.rate, err = say(ctx, sc); err != nil {
+			if r, t.rate, err = breathe(ctx, sc, say); err != nil {
 				return telling{}, fmt.Errorf("speaking %q: %w", excerpt(sc.String()), err)
 			}
 			r.trim(t.rate)
@@ -68,6 +68,24 @@ func tell(ctx context.Context, text string, lang language, pace float64, say say
 		pause = s.pause
 	}
 	return t, nil
+}
+
+// breathe speaks a script, in several parts where it is as long as only a word of a thousand letters is.
+func breathe(ctx context.Context, sc script, say sayer) (whole recording, rate int, err error) {
+	for _, part := range sc.split(2 * longBreath) {
+		if err := ctx.Err(); err != nil {
+			return recording{}, 0, err
+		}
+		var r recording
+		if r, rate, err = say(ctx, part); err != nil {
+			return recording{}, 0, err
+		}
+		for _, m := range r.marks {
+			whole.marks = append(whole.marks, mark{m.word, m.start + len(whole.samples), m.end + len(whole.samples)})
+		}
+		whole.samples = append(whole.samples, r.samples...)
+	}
+	return whole, rate, nil
 }
 
 // narrate speaks a whole text into a file.

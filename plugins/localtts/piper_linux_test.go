@@ -66,7 +66,7 @@ func TestPiperSpeaksTheLanguagesThatItHasVoicesFor(t *testing.T) {
 		"english": fakeVoice(t, "english", `{"audio": {"sample_rate": 22050}, "num_speakers": 9}`) + "#3",
 	}})
 	for _, lang := range []string{"german", "japanese", "english"} {
-		s, err := sayWith(t, p, film.SpeechInput{Text: samples[lang] + "\n\n" + samples[lang], Language: lang, Voice: "alloy", Pace: 1})
+		s, err := sayWith(t, p, film.SpeechInput{Text: samples[lang] + "\n\n!", Language: lang, Voice: "alloy", Pace: 1})
 		if err != nil {
 			t.Fatalf("%s: %v", lang, err)
 		}

@@ -61,6 +61,24 @@ func (s *script) gap(between string) {
 	}
 }
 
+// split divides a script at spaces into parts of at most so many characters: an engine can't be stopped
+// within one, and flite takes the square of its length. Without a space it is cut anywhere.
+func (s *script) split(most int) (parts []script) {
+	rest := *s
+	for len(rest.runes) > most {
+		at := most
+		for at > 0 && !unicode.IsSpace(rest.runes[at]) {
+			at--
+		}
+		if at == 0 {
+			at = most
+		}
+		parts = append(parts, script{runes: rest.runes[:at], owner: rest.owner[:at]})
+		rest.runes, rest.owner = rest.runes[at:], rest.owner[at:]
+	}
+	return append(parts, rest)
+}
+
 func (s *script) String() string { return string(s.runes) }
 
 // weights tells for each of n printed words how many sounding characters stand for it: 0 means that

@@ -75,3 +75,24 @@ func TestDigitsOfEveryScriptAreASCII(t *testing.T) {
 		}
 	}
 }
+
+func TestALongScriptIsDividedAtSpaces(t *testing.T) {
+	var s script
+	s.add(0, strings.Repeat("ab", 100)) // a space after every 48 letters
+	s.gap(" ")
+	s.add(1, "cd")
+	var back []rune
+	var owner []int
+	for _, part := range s.split(60) {
+		if len(part.runes) > 60 || len(part.runes) != len(part.owner) {
+			t.Errorf("a part has %d characters and %d owners", len(part.runes), len(part.owner))
+		}
+		back, owner = append(back, part.runes...), append(owner, part.owner...)
+	}
+	if !slices.Equal(back, s.runes) || !slices.Equal(owner, s.owner) {
+		t.Errorf("the parts are %q", string(back))
+	}
+	if parts := s.split(10); len(parts) < 21 {
+		t.Errorf("without spaces there are %d parts", len(parts))
+	}
+}

@@ -2,7 +2,9 @@ package localtts
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -20,7 +22,8 @@ func TestVoicesAreDistinct(t *testing.T) {
 		pitch, seconds float64
 		timbre         [8]float64
 	}
-	for lang, text := range texts {
+	for _, lang := range fewer(slices.Sorted(maps.Keys(texts))) {
+		text := texts[lang]
 		measures := map[string]measure{}
 		for _, v := range voiceNames {
 			s := mustSay(t, text, lang, v, 1)

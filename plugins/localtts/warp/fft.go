@@ -20,14 +20,16 @@ func newTransform(n int) *transform {
 	return t
 }
 
-// power writes |X|² of the frame, padded with zeros, to out: n/2+1 values.
-func (t *transform) power(frame []float64, out []float64) {
+// power writes |X|² of two frames, each padded with zeros, n/2+1 values to a and to b. Both take one
+// transform: one of them is its real part, the other its imaginary one.
+func (t *transform) power(first, second, a, b []float64) {
+	re, im := t.re, t.im
 	shift := 64 - uint(bits.Len(uint(t.n))-1)
-	for i := range t.re {
+	for i := range re {
 		j := int(bits.Reverse64(uint64(i)) >> shift)
-		t.re[j], t.im[j] = 0, 0
-		if i < len(frame) {
-			t.re[j] = frame[i]
+		re[j], im[j] = 0, 0
+		if i < len(first) {
+			re[j], im[j] = first[i], second[i]
 		}
 	}
 	for size := 2; size <= t.n; size *= 2 {
@@ -35,15 +37,21 @@ func (t *transform) power(frame []float64, out []float64) {
 		for start := 0; start < t.n; start += size {
 			for k := range half {
 				c, s := t.cos[k*stride], t.sin[k*stride]
-				a, b := start+k, start+k+half
-				re := float64(t.re[b]*c) - float64(t.im[b]*s)
-				im := float64(t.re[b]*s) + float64(t.im[b]*c)
-				t.re[b], t.im[b] = t.re[a]-re, t.im[a]-im
-				t.re[a], t.im[a] = t.re[a]+re, t.im[a]+im
+				p, q := start+k, start+k+half
+				x, y := re[q], im[q]
+				dx, dy := float64(x*c)-float64(y*s), float64(x*s)+float64(y*c)
+				x, y = re[p], im[p]
+				re[q], im[q] = x-dx, y-dy
+				re[p], im[p] = x+dx, y+dy
 			}
 		}
 	}
-	for i := range out {
-		out[i] = t.re[i]*t.re[i] + t.im[i]*t.im[i]
+	for k := range a {
+		// The even part of what came out belongs to the first frame, the odd one to the second.
+		m := (t.n - k) % t.n
+		evenRe, evenIm := (re[k]+re[m])/2, (im[k]-im[m])/2
+		oddRe, oddIm := (im[k]+im[m])/2, (re[m]-re[k])/2
+		a[k] = float64(evenRe*evenRe) + float64(evenIm*evenIm)
+		b[k] = float64(oddRe*oddRe) + float64(oddIm*oddIm)
 	}
 }

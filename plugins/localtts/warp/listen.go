@@ -39,26 +39,28 @@ func Listen(samples []float32, rate int, step, top float64) Track {
 		shape[i] = 0.54 - 0.46*math.Cos(2*math.Pi*float64(i)/float64(length-1)) // Hamming
 	}
 	count := int(float64(len(samples))/(step*float64(rate))) + 1
-	energies := make([][bands]float64, count)
-	frame, spectrum := make([]float64, length), make([]float64, n/2+1)
+	energies := make([][bands]float64, count+1) // one more, so that frames come in twos
+	var frames, spectra [2][]float64
+	for k := range frames {
+		frames[k], spectra[k] = make([]float64, length), make([]float64, n/2+1)
+	}
 	loudest := math.SmallestNonzeroFloat64
-	for i := range energies {
-		from := int(float64(i)*step*float64(rate)) - length/2
-		for j := range frame {
-			frame[j] = shape[j] * (at(samples, from+j) - 0.97*at(samples, from+j-1)) // high tones are softer
-		}
-		t.power(frame, spectrum)
-		for b, f := range filters {
-			sum := 0.0
-			for k, w := range f.weights {
-				sum += float64(w * spectrum[f.first+k])
+	for i := 0; i < count; i += 2 {
+		for k, frame := range frames {
+			from := int(float64(i+k)*step*float64(rate)) - length/2
+			before := at(samples, from-1)
+			for j := range frame {
+				v := at(samples, from+j)
+				frame[j], before = shape[j]*(v-0.97*before), v // high tones are softer
 			}
-			energies[i][b] = sum
-			loudest = max(loudest, sum)
+		}
+		t.power(frames[0], frames[1], spectra[0], spectra[1])
+		for k, spectrum := range spectra {
+			loudest = max(loudest, sums(&energies[i+k], spectrum, filters))
 		}
 	}
 	track := Track{make([][size]float32, count)}
-	for i := range energies {
+	for i := range track.frames {
 		track.frames[i] = describe(&energies[i], loudest*floor)
 	}
 	track.change()
@@ -77,6 +79,19 @@ func at(samples []float32, i int) float64 {
 type filter struct {
 	first   int
 	weights []float64
+}
+
+// sums fills in the energy of each band, and gives the largest.
+func sums(energies *[bands]float64, spectrum []float64, filters []filter) (loudest float64) {
+	for b, f := range filters {
+		sum := 0.0
+		for k, v := range spectrum[f.first : f.first+len(f.weights)] {
+			sum += float64(f.weights[k] * v)
+		}
+		energies[b] = sum
+		loudest = max(loudest, sum)
+	}
+	return loudest
 }
 
 func melFilters(n, rate int, top float64) []filter {
@@ -98,16 +113,26 @@ func melFilters(n, rate int, top float64) []filter {
 	return filters
 }
 
+// cosines are those that make cepstra of the bands' logarithms.
+var cosines = func() (table [1 + cepstra][bands]float64) {
+	for c := range table {
+		for b := range table[c] {
+			table[c][b] = math.Cos(math.Pi * float64(c) * (float64(b) + 0.5) / bands)
+		}
+	}
+	return table
+}()
+
 // describe gives loudness and cepstra of a frame.
 func describe(energies *[bands]float64, floor float64) (frame [size]float32) {
 	var logs [bands]float64
 	for b, e := range energies {
 		logs[b] = math.Log(e + floor)
 	}
-	for c := range 1 + cepstra {
+	for c := range cosines {
 		sum := 0.0
 		for b, l := range logs {
-			sum += float64(l * math.Cos(math.Pi*float64(c)*(float64(b)+0.5)/bands))
+			sum += float64(l * cosines[c][b])
 		}
 		frame[c] = float32(sum)
 	}

@@ -6,10 +6,10 @@ import (
 )
 
 const (
-	// whole is how many frames a track may have to be compared as a whole: about 15 s.
-	whole = 1500
+	// whole is how many frames a track may have to be compared as a whole: 4 s.
+	whole = 400
 	// radius is how far, in frames, a finer comparison looks around the path of a coarser one.
-	radius = 120
+	radius = 80
 	// skip is what it costs to stand still in one track while the other goes on, beside the distance:
 	// without it, paths run along single frames.
 	skip = 1

@@ -95,20 +95,24 @@ func TestACancelledSearchEnds(t *testing.T) {
 
 func TestPowerIsThatOfTheDefinition(t *testing.T) {
 	const n = 32
-	frame := make([]float64, n-5) // the rest is zero
-	for i := range frame {
-		frame[i] = math.Sin(float64(i*i)) + 0.3
-	}
-	got := make([]float64, n/2+1)
-	newTransform(n).power(frame, got)
-	for k := range got {
-		re, im := 0.0, 0.0
-		for i, v := range frame {
-			re += v * math.Cos(2*math.Pi*float64(k*i)/n)
-			im -= v * math.Sin(2*math.Pi*float64(k*i)/n)
+	var frames, got [2][]float64
+	for f := range frames {
+		frames[f], got[f] = make([]float64, n-5), make([]float64, n/2+1) // the rest of a frame is zero
+		for i := range frames[f] {
+			frames[f][i] = math.Sin(float64(i*i+f)) + 0.3
 		}
-		if want := re*re + im*im; math.Abs(got[k]-want) > 1e-9*(1+want) {
-			t.Errorf("frequency %d: %g, want %g", k, got[k], want)
+	}
+	newTransform(n).power(frames[0], frames[1], got[0], got[1])
+	for f, frame := range frames {
+		for k := range got[f] {
+			re, im := 0.0, 0.0
+			for i, v := range frame {
+				re += v * math.Cos(2*math.Pi*float64(k*i)/n)
+				im -= v * math.Sin(2*math.Pi*float64(k*i)/n)
+			}
+			if want := re*re + im*im; math.Abs(got[f][k]-want) > 1e-9*(1+want) {
+				t.Errorf("frame %d, frequency %d: %g, want %g", f, k, got[f][k], want)
+			}
 		}
 	}
 }

@@ -7,7 +7,10 @@
 // Every picture of a text is described differently from every other. The descriptions are in
 // English, whatever the language of the text.
 //
-//	painter := depict.NewPainter("english", seed)
+// A passage that is known to show somebody begins with them ([Painter.PictureOf]), and a scene's heading
+// takes the story elsewhere ([Painter.Enter]).
+//
+//	painter, err := depict.NewPainter("english", seed)
 //	painter.Picture("The old man lit a lantern in the forest.").Prompt
 //	// "an old man, a glowing lantern, in a forest with tall trees, soft daylight"
 //

@@ -11,6 +11,8 @@
 //		fmt.Println(p)
 //	}
 //
+// [DivideBy] makes longer or shorter passages than the usual ones.
+//
 // The one exception is a run of letters without spaces that is too long for any picture, in a
 // language that writes spaces: where it has to be divided, the join has a space that the text had not.
 package passage

@@ -1,0 +1,5 @@
+//go:build !race
+
+package localtts
+
+const raced = false
