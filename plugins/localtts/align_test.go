@@ -44,10 +44,10 @@ func alignFile(t testing.TB, path, text, lang string) ([]film.Word, []string, er
 	return out.Words, res.Warnings, nil
 }
 
-// fewer gives all rows of a measurement, and every fourth when the race detector is on.
+// fewer gives all rows of a measurement, and every fifth when the race detector is on.
 func fewer[T any](rows []T) (kept []T) {
 	for i, r := range rows {
-		if !raced || i%4 == 0 {
+		if !raced || i%5 == 0 {
 			kept = append(kept, r)
 		}
 	}
@@ -189,7 +189,7 @@ func TestAlignmentFollowsPausesAndIgnoresNoise(t *testing.T) {
 }
 
 func TestAlignmentReadsEveryKindOfRecordingAlike(t *testing.T) {
-	text := alignedTexts[2]
+	text, _, _ := strings.Cut(alignedTexts[2], " Bees")
 	truth := mustSay(t, text, "english", "fable", 1)
 	for name, args := range map[string][]string{
 		"a.wav": {"-ar", "48000", "-ac", "2", "-c:a", "pcm_s24le"},
@@ -237,7 +237,7 @@ func TestWhatCannotBeAlignedSaysSo(t *testing.T) {
 	}
 	// Sound that is no speech, or none at all, fails nothing: every word has a time within it.
 	for _, path := range []string{short, silent} {
-		for lang, text := range map[string]string{"english": alignedTexts[0], "chinese": samples["chinese"], "german": "слово 你好 — и так далее"} {
+		for lang, text := range map[string]string{"english": alignedTexts[0][:60], "chinese": samples["chinese"], "german": "слово 你好 — и так далее"} {
 			words, _, err := alignFile(t, path, text, lang)
 			if err != nil {
 				t.Errorf("%s: %v", lang, err)

@@ -9,10 +9,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 )
 
@@ -50,12 +48,6 @@ func playPiper(mode string) int {
 	complain := func(format string, args ...any) int {
 		fmt.Fprintf(os.Stderr, format+"\n", args...)
 		return 3
-	}
-	if pid, ok := strings.CutPrefix(mode, "hang:"); ok {
-		if err := os.WriteFile(pid, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
-			return complain("%v", err)
-		}
-		time.Sleep(time.Hour)
 	}
 	args := map[string]string{}
 	for i := 1; i < len(os.Args); i++ {
