@@ -43,7 +43,15 @@ var arrows = []arrow{
 	{"providers", nil, "the contract imports nothing of ours"},
 	{"plugins/builtin", []string{"plugins/...", "providers", "providers/plugin", "engine"}, "the only room that knows every plugin"},
 	{"plugins/*/...", []string{"plugins/./...", "providers", "providers/film", "providers/picture", "providers/remote"}, "a plugin knows the contract and itself, never another plugin or the engine"},
-	{"cmd/...", []string{".", "cmd/...", "engine/...", "providers/...", "plugins/builtin"}, "the binary puts the rooms together; plugins only through builtin"},
+	{"server/store", []string{"engine/journal/badger", "engine/journal"}, "records of the server, whatever they mean, beside the journal"},
+	{"server/config", nil, "settings are read before anything is opened"},
+	{"server/identity", []string{"server/store"}, "who somebody is does not depend on what they ask for"},
+	{"server/media", []string{"engine/artifact"}, "gives files away by signed names, and knows nothing else of them"},
+	{"server/metrics", []string{"engine", "engine/...", "providers", "providers/plugin"}, "counts what the engine tells"},
+	{"server/film", []string{"engine", "engine/...", "providers", "providers/film"}, "the only room that knows what the film pipelines take and give"},
+	{"server/production", []string{"engine", "engine/...", "providers", "server/film", "server/store"}, "films in the making, whichever API asked for them"},
+	{"server/...", []string{"engine", "engine/...", "providers", "server/..."}, "the server meets plugins by configuration only"},
+	{"cmd/...", []string{".", "cmd/...", "engine/...", "providers/...", "plugins/builtin", "server/..."}, "the binary puts the rooms together; plugins only through builtin"},
 	{".", nil, "embeds the pipelines and does nothing"},
 }
 

@@ -95,8 +95,9 @@ func OpenDB(o badgerdb.Options) (*badgerdb.DB, error) {
 	return nil, fmt.Errorf("the journal in %s cannot be opened: %w", o.Dir, err)
 }
 
-// New opens the journal that lies under a prefix of an open database; "" takes the whole of it. Nothing
-// else may write under the prefix. Close leaves the database open; it must be called before the database
+// New opens the journal that lies under a prefix of an open database. The journal's keys go on with a
+// lower-case letter after the prefix; nothing else may write such keys. With the prefix "" a program can
+// keep records of its own in the database under keys that begin otherwise. Close leaves the database open; it must be called before the database
 // is closed.
 func New(db *badgerdb.DB, prefix string) (*Journal, error) {
 	o := db.Opts()
