@@ -16,6 +16,13 @@ type Collected struct {
 	Outcomes  int   // results that could not be used again without them
 }
 
+// Hold keeps [Engine.Collect] from beginning until release is called, for a backup that copies files; it waits
+// for one that is under way.
+func (e *Engine) Hold() (release func()) {
+	e.refuse.running.Lock()
+	return e.refuse.running.Unlock
+}
+
 // collection keeps a garbage collection and the runs that go on meanwhile out of each other's way. A file
 // comes into use under use's protection, and touch says that a record refers to it; the collection removes
 // a file only while nothing is coming into use, and none that was touched since it began.

@@ -68,6 +68,7 @@ type Engine struct {
 
 	mu        sync.Mutex
 	executing map[string]*execution // by run
+	draining  bool                  // no run begins or goes on any more
 	closed    bool
 	wg        sync.WaitGroup // one for each executing run
 	strays    sync.WaitGroup // one for each call that was given up and has not returned
@@ -144,6 +145,27 @@ func (e *Engine) openStores() error {
 		e.owned = append(e.owned, a.Close)
 	}
 	return nil
+}
+
+// Drain lets the calls that are being made finish, and nothing more start, in no run: what they give is not
+// lost when Close follows. It returns when none is left or the context ends. Runs that were not done go on when
+// they are resumed.
+func (e *Engine) Drain(ctx context.Context) {
+	e.mu.Lock()
+	e.draining = true
+	for _, x := range e.executing {
+		x.halt(ErrClosed)
+	}
+	e.mu.Unlock()
+	left := make(chan struct{})
+	go func() {
+		e.wg.Wait()
+		close(left)
+	}()
+	select {
+	case <-left:
+	case <-ctx.Done():
+	}
 }
 
 // Close stops everything: executing runs are interrupted where they are, and go on when they are

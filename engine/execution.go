@@ -101,7 +101,7 @@ func (x *execution) handle() *Run {
 func (e *Engine) execute(x *execution) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.closed {
+	if e.closed || e.draining {
 		return ErrClosed
 	}
 	e.executing[x.id] = x
@@ -123,7 +123,7 @@ func (x *execution) finish(err error) {
 	var failed *instanceError
 	cause := context.Cause(x.ctx)
 	switch {
-	case errors.Is(cause, ErrClosed): // interrupted: it goes on when it is resumed
+	case errors.Is(cause, ErrClosed), errors.Is(err, ErrClosed): // interrupted: it goes on when it is resumed
 		err = nil
 	case errors.Is(cause, ErrCancelled):
 		err = x.terminal(Cancelled, Event{Kind: RunCancelled})

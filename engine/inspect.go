@@ -6,6 +6,7 @@ import (
 	"github.com/filmloom/filmloom/engine/admission"
 	"github.com/filmloom/filmloom/engine/pipeline"
 	"github.com/filmloom/filmloom/providers"
+	"github.com/filmloom/filmloom/providers/plugin"
 )
 
 // Validate reads and checks pipelines without opening a store or calling a provider. It uses
@@ -63,4 +64,34 @@ func inspect(ctx context.Context, conf Config) (*roster, error) {
 		conf.Source = src
 	}
 	return openRoster(ctx, conf, admission.New(1, conf.Clock))
+}
+
+// PluginStats is what the processes of one provider have done and use.
+type PluginStats struct {
+	Provider string // of its block, or the plugin's name
+	plugin.Stats
+}
+
+// Plugins tells of each provider that is open now and runs as a process, in the order in which they are
+// declared. Its counts begin anew when a provider that could not work is opened again. It waits for
+// nothing, not even for a provider that is being started, so it may be called for each scrape of metrics.
+func (e *Engine) Plugins() []PluginStats {
+	var all []PluginStats
+	for _, entry := range e.roster.entries {
+		p := entry.watched.Load()
+		if p == nil {
+			continue
+		}
+		if s, ok := plugin.StatsOf(*p); ok {
+			all = append(all, PluginStats{entry.name, s})
+		}
+	}
+	return all
+}
+
+// Serves tells whether a provider that can work on this machine serves a capability, as the routes are now. It
+// configures those that the route names, as far as that has not happened.
+func (e *Engine) Serves(ctx context.Context, capability string) bool {
+	able, _ := e.roster.candidates(ctx, capability, "")
+	return len(able) > 0
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
@@ -49,6 +50,8 @@ type entry struct {
 	err        error
 	digest     string // of the configuration without sensitive values
 	secrets    []string
+
+	watched atomic.Pointer[providers.Provider] // provider, for whoever cannot wait for mu
 }
 
 // An operation is a capability as one provider serves it, made ready for many calls.
@@ -304,6 +307,8 @@ func (e *entry) start(ctx context.Context, conf Config) error {
 	if e.provider, err = e.source.Open(ctx, e.plugin, providers.OpenOptions{Name: e.name, Log: conf.Log}); err != nil {
 		return err
 	}
+	opened := e.provider
+	e.watched.Store(&opened)
 	e.configured, err = e.provider.Configure(ctx, raw)
 	clean := newRedactor(e.secrets...)
 	e.configured.Problem, e.configured.Hint = clean.text(e.configured.Problem), clean.text(e.configured.Hint)
@@ -368,6 +373,7 @@ func (e *entry) shutdown() error {
 	defer cancel()
 	p := e.provider
 	e.provider = nil
+	e.watched.Store(nil)
 	return p.Shutdown(ctx)
 }
 

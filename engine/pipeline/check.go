@@ -25,10 +25,13 @@ func (f *File) Check(catalog Catalog) hcl.Diagnostics {
 			c.route(r)
 		}
 	}
+	var in shared
 	for _, pl := range f.order {
+		c.before = len(c.diags)
 		c.pipeline(pl)
+		in.of(pl, c.diags[c.before:])
 	}
-	return sortDiagnostics(c.diags)
+	return sortDiagnostics(in.told(c.diags))
 }
 
 type checker struct {
@@ -36,6 +39,7 @@ type checker struct {
 	catalog      Catalog
 	capabilities map[string]*capability // that have been asked for
 	diags        hcl.Diagnostics
+	before       int // findings, when the pipeline's check began
 }
 
 func (c *checker) add(d hcl.Diagnostics) { c.diags = append(c.diags, d...) }

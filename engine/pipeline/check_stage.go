@@ -133,7 +133,7 @@ func (c *checker) skipped(pl *Pipeline, stages []string, scope Scope, check func
 		return
 	}
 	reported := map[hcl.Range]bool{}
-	for _, d := range c.diags {
+	for _, d := range c.diags[c.before:] {
 		reported[*d.Subject] = true
 	}
 	without := func(names ...string) {

@@ -11,7 +11,8 @@
 // first one alone; [WriteDiagnostics] prints them with the source beside them. HCL itself skips the
 // body of a `for` over an unknown collection and the branches of an unknown condition, and what stands
 // in the arguments of try; this package goes there with typed unknown values, so that a misspelt name is
-// found before anything runs, wherever it is. What depends on a mistake is not reported as well.
+// found before anything runs, wherever it is. What depends on a mistake is not reported as well. A part is
+// checked in each pipeline that includes it.
 //
 // After a clean Check, [Pipeline] evaluates inputs, fan-out, stage inputs and outputs for a run. With a
 // [Scope] that lacks stages it plans: what is not known yet is a [cty.UnknownVal] of the right type, and

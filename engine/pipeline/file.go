@@ -19,6 +19,7 @@ type File struct {
 	Pipelines []*Pipeline       // in order of declaration
 
 	order []*Pipeline // those that others use come before those
+	parts []*part     // in order of declaration
 }
 
 // Pipeline finds a pipeline by name, or nil.
@@ -82,6 +83,7 @@ type Pipeline struct {
 	Outputs     []*Output // in order of declaration
 	Range       hcl.Range
 
+	parts       []*part // that it includes
 	locals      []*local
 	validations []*validation // of the inputs, in order of declaration
 	order       []*Stage      // dependencies first, ties in order of declaration

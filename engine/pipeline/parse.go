@@ -18,16 +18,12 @@ var rootSchema = &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{
 	{Type: "plugin", LabelNames: []string{"name"}},
 	{Type: "route", LabelNames: []string{"capability"}},
 	{Type: "pipeline", LabelNames: []string{"name"}},
+	{Type: "part", LabelNames: []string{"name"}},
 }}
 
 var pipelineSchema = &hcl.BodySchema{
-	Attributes: []hcl.AttributeSchema{{Name: "description"}},
-	Blocks: []hcl.BlockHeaderSchema{
-		{Type: "input", LabelNames: []string{"name"}},
-		{Type: "locals"},
-		{Type: "stage", LabelNames: []string{"name"}},
-		{Type: "output", LabelNames: []string{"name"}},
-	},
+	Attributes: []hcl.AttributeSchema{{Name: "description"}, {Name: "include"}},
+	Blocks:     partSchema.Blocks,
 }
 
 // Parse reads a source: its blocks, names and references. A file is returned even when there are
@@ -48,16 +44,22 @@ func Parse(src Source) (*File, hcl.Diagnostics) {
 			p.root(f.Body)
 		}
 	}
+	p.parts()
+	for _, b := range p.pipelines { // now that every part is known
+		p.pipeline(b)
+	}
 	for _, pl := range p.file.Pipelines {
-		p.add(pl.resolve())
+		p.add(p.shared.of(pl, pl.resolve()))
 	}
 	p.nest()
-	return p.file, sortDiagnostics(p.diags)
+	return p.file, sortDiagnostics(p.shared.told(p.diags))
 }
 
 type parser struct {
-	file  *File
-	diags hcl.Diagnostics
+	file      *File
+	diags     hcl.Diagnostics
+	pipelines []*hcl.Block
+	shared    shared // findings in parts
 }
 
 func (p *parser) add(d hcl.Diagnostics) { p.diags = append(p.diags, d...) }
@@ -81,7 +83,9 @@ func (p *parser) root(body hcl.Body) {
 		case "route":
 			p.route(b)
 		case "pipeline":
-			p.pipeline(b)
+			p.pipelines = append(p.pipelines, b)
+		case "part":
+			p.part(b)
 		}
 	}
 }
@@ -103,7 +107,15 @@ func (p *parser) pipeline(b *hcl.Block) {
 	p.add(d)
 	pl.Description = p.text(content.Attributes["description"])
 	seen := map[string]hcl.Range{}
-	for _, b := range content.Blocks {
+	for _, part := range p.include(pl, content.Attributes["include"]) {
+		p.blocks(pl, part.blocks(), seen)
+	}
+	p.blocks(pl, content.Blocks, seen)
+}
+
+// blocks reads what a pipeline consists of. seen has the places of what it has already.
+func (p *parser) blocks(pl *Pipeline, blocks hcl.Blocks, seen map[string]hcl.Range) {
+	for _, b := range blocks {
 		if b.Type == "locals" {
 			p.locals(pl, b, seen)
 			continue

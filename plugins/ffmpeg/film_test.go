@@ -195,6 +195,39 @@ func TestTheSameInputGivesTheSameBytes(t *testing.T) {
 	same(t, first.Thumbnail, second.Thumbnail)
 }
 
+// The thumbnail is made smaller, its colours unchanged, and never larger.
+func TestAThumbnailHasTheSizeAskedFor(t *testing.T) {
+	p := configured(t)
+	e := film.Encoding{Width: 256, Height: 144, FPS: 10, Quality: "draft"}
+	clip := must(t, p, film.ClipRender, film.ClipInput{Image: picture(t, 256, 144, 1), Motion: "still", Frames: 4, Encoding: e})
+	whole := image.Point{}
+	mean := 0.0
+	for _, row := range []struct{ side, width, height int }{{0, 256, 144}, {128, 128, 72}, {1280, 256, 144}} {
+		made := must(t, p, film.Assemble, film.AssembleInput{Segments: []providers.File{clip.Video}, Frames: 4, FPS: 10, Language: "english", ThumbnailSide: row.side})
+		f, err := os.Open(made.Thumbnail.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, _, err := image.Decode(f)
+		f.Close()
+		if err != nil || img.Bounds().Size() != image.Pt(row.width, row.height) {
+			t.Fatalf("side %d: %v, %v", row.side, img.Bounds(), err)
+		}
+		sum, n := 0.0, 0
+		for y := range row.height {
+			for x := range row.width {
+				r, g, b, _ := img.At(x, y).RGBA()
+				sum, n = sum+float64(r+g+b)/3/257, n+1
+			}
+		}
+		if whole == (image.Point{}) {
+			whole, mean = img.Bounds().Size(), sum/float64(n)
+		} else if got := sum / float64(n); math.Abs(got-mean) > 1.5 {
+			t.Errorf("side %d: its mean is %.1f, of the whole size %.1f", row.side, got, mean)
+		}
+	}
+}
+
 func TestAssembleRefuses(t *testing.T) {
 	p := configured(t)
 	e := film.Encoding{Width: 64, Height: 64, FPS: 10, Quality: "draft"}

@@ -55,13 +55,25 @@ func (c *compositor) thumbnail(ctx context.Context, call *providers.Call, in fil
 	at := max(0, (float64(keys[best].frame)-0.25)/float64(in.FPS))
 	args = append([]string{"-loglevel", "error", "-ss", fmt.Sprintf("%.6f", at)}, fromFile("mov", filmFile)...)
 	args = append(args, "-map", "0:v:0", "-frames:v", "1", "-threads", "1",
-		"-vf", "scale=in_color_matrix=bt709:in_range=tv:out_color_matrix=bt601:out_range=pc:flags=accurate_rnd,format=yuvj420p",
+		"-vf", "scale=in_color_matrix=bt709:in_range=tv:out_color_matrix=bt601:out_range=pc:"+thumbnailSize(in, segments)+",format=yuvj420p",
 		"-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact",
 		"-c:v", "mjpeg", "-q:v", "3", "-f", "image2", "-update", "1", "file:"+thumbnailFile)
 	if _, err := c.run(ctx, call, tool.Command{Args: args, Limit: limitFor(in)}); err != nil {
 		return providers.File{}, err
 	}
 	return providers.File{Path: thumbnailFile, MediaType: "image/jpeg", Name: thumbnailFile}, nil
+}
+
+// thumbnailSize is what the filter that converts the thumbnail is told of its size.
+func thumbnailSize(in film.AssembleInput, segments []*mp4.File) string {
+	track := segments[0].Track(mp4.Video)
+	width, height := track.Width, track.Height
+	longer := max(width, height)
+	if in.ThumbnailSide <= 0 || in.ThumbnailSide >= longer {
+		return "flags=accurate_rnd"
+	}
+	side := func(n int) int { return max(2, int(math.Round(float64(n)*float64(in.ThumbnailSide)/float64(longer)))) }
+	return fmt.Sprintf("w=%d:h=%d:flags=area+accurate_rnd", side(width), side(height))
 }
 
 // A keyFrame is a picture that stands alone, and how many frames its segment has.

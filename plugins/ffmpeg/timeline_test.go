@@ -98,6 +98,8 @@ func TestPlanRefuses(t *testing.T) {
 		"no rate":         func(in *film.TimelineInput) { in.FPS = 0 },
 		"no number":       func(in *film.TimelineInput) { in.Scenes[0].SpeechSeconds = math.NaN() },
 		"negative speech": func(in *film.TimelineInput) { in.Scenes[0].SpeechSeconds = -1 },
+		"endless target":  func(in *film.TimelineInput) { in.TargetSeconds = math.NaN() },
+		"negative least":  func(in *film.TimelineInput) { in.MinSeconds = -1 },
 		"endless pause":   func(in *film.TimelineInput) { in.PauseSeconds = math.Inf(1) },
 		"longer than a day": func(in *film.TimelineInput) {
 			in.Scenes = append(in.Scenes, film.TimelineScene{ID: "b", SpeechSeconds: longestFilm})
@@ -110,4 +112,42 @@ func TestPlanRefuses(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
+}
+
+func TestAFilmComesAsCloseToItsTargetAsItsSilencesAllow(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := film.TimelineInput{
+			FPS:               rapid.IntRange(1, 120).Draw(t, "fps"),
+			PauseSeconds:      rapid.Float64Range(0, 2).Draw(t, "pause"),
+			LeadSeconds:       rapid.Float64Range(0, 2).Draw(t, "lead"),
+			TailSeconds:       rapid.Float64Range(0, 4).Draw(t, "tail"),
+			TransitionSeconds: rapid.Float64Range(0, 1).Draw(t, "transition"),
+			MinSceneSeconds:   rapid.Float64Range(0.1, 3).Draw(t, "shortest"),
+		}
+		for i := range rapid.IntRange(1, 30).Draw(t, "scenes") {
+			in.Scenes = append(in.Scenes, film.TimelineScene{ID: fmt.Sprint(i), SpeechSeconds: rapid.Float64Range(0, 10).Draw(t, "speech")})
+		}
+		short, long := plan(t, in.Stretched(-1)), plan(t, in.Stretched(1))
+		in.TargetSeconds = rapid.Float64Range(1, 400).Draw(t, "target")
+		p := plan(t, in)
+		want := min(max(int(math.Round(in.TargetSeconds*float64(in.FPS))), short.Frames), long.Frames)
+		if p.Frames != want {
+			t.Fatalf("%d frames, want %d of %d to %d", p.Frames, want, short.Frames, long.Frames)
+		}
+		spoken, at := -math.MaxFloat64, 0
+		for i, s := range p.Scenes {
+			if begins := s.StartSeconds + s.SpeechStart; begins < spoken+min(in.PauseSeconds, 0.25)-1e-5 {
+				t.Fatalf("speech %d begins at %v, right after %v", i, begins, spoken)
+			}
+			spoken, at = s.StartSeconds+s.SpeechStart+in.Scenes[i].SpeechSeconds, at+s.Frames
+		}
+		if at != p.Frames || p.Seconds != float64(p.Frames)/float64(p.FPS) || p.Seconds < spoken {
+			t.Fatalf("%d frames and %v s; the slots have %d, and the last word ends at %v", p.Frames, p.Seconds, at, spoken)
+		}
+		in.MinSeconds = rapid.Float64Range(0, 60).Draw(t, "least")
+		held := plan(t, in)
+		if least := framesFor(in.MinSeconds, float64(in.FPS)); held.Frames != max(least, p.Frames) || held.Frames-held.Scenes[len(held.Scenes)-1].Frames != p.Frames-p.Scenes[len(p.Scenes)-1].Frames {
+			t.Fatalf("at least %d frames: %d, and %d without", least, held.Frames, p.Frames)
+		}
+	})
 }

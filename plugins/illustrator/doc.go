@@ -1,6 +1,6 @@
 // Package illustrator paints pictures from their descriptions, in plain Go, without a model and
 // without a network: layered scenes under a sky of the right hour and weather, with lit people and
-// things, finished in one of five art styles.
+// things, finished in one of seven art styles.
 //
 // It promises that the same input gives the same picture, byte for byte, on the same architecture,
 // that the picture has exactly the size asked for, and that every description gives one. What a

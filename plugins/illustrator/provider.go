@@ -27,7 +27,7 @@ const version = "1.0.0"
 // New makes the provider. It needs no configuration, no program and no network.
 func New() providers.Provider {
 	return providers.New("illustrator", version,
-		providers.Summary("Paints pictures in five art styles from their descriptions, without a model and without a network."),
+		providers.Summary("Paints pictures in seven art styles from their descriptions, without a model and without a network."),
 		providers.Handle(film.ImageGenerate.Repeatable().Local(), generate),
 		providers.Estimator(estimate),
 	)
@@ -40,6 +40,8 @@ var looks = map[string]scene.Look{
 	"anime":          {Cel: true, Vivid: 1.25},
 	"comic-book":     {Cel: true, Vivid: 1.2},
 	"pixar-art":      {Vivid: 1.3},
+	"documentary":    {Vivid: .85},
+	"cartoon":        {Cel: true, Vivid: 1.4},
 }
 
 const (

@@ -2,6 +2,7 @@ package localtts
 
 import (
 	"context"
+	"math"
 	"strings"
 	"unicode"
 )
@@ -45,8 +46,23 @@ var languages = map[string]language{
 	},
 }
 
-// open makes the sayer of the language with a voice. Where flite is missing, espeak-ng speaks English.
-func (l language) open(v voice, pace float64) (sayer, error) {
+// open makes the sayer of the language with a voice, whose pitch is changed by a factor. Where flite is
+// missing, espeak-ng speaks English.
+func (l language) open(v voice, pace, pitch float64) (sayer, error) {
+	say, err := l.engine(v, pace/pitch)
+	if err != nil || pitch == 1 {
+		return say, err
+	}
+	return func(ctx context.Context, s script) (recording, int, error) {
+		r, rate, err := say(ctx, s)
+		// The file says that it is to be played faster or slower, as a smaller or bigger speaker has all
+		// resonances higher or lower; what was spoken as much slower or faster keeps its time.
+		return r, int(math.Round(float64(rate) * pitch)), err
+	}, nil
+}
+
+// engine makes the sayer of the language's engine.
+func (l language) engine(v voice, pace float64) (sayer, error) {
 	if l.flite {
 		if f, err := openFlite(); err == nil {
 			return func(_ context.Context, s script) (recording, int, error) { return f.say(s, v.flite, pace) }, nil

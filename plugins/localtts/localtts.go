@@ -14,7 +14,7 @@ import (
 )
 
 // version of the plugin. It is part of the cache's key: raise it when the same input sounds different.
-const version = "1.1.0"
+const version = "1.2.0"
 
 // New makes the provider.
 func New() providers.Provider {
@@ -96,8 +96,7 @@ const longest = 50_000
 
 // speak serves speech.synthesize.
 func (p *provider) speak(ctx context.Context, call *providers.Call, in film.SpeechInput) (film.Speech, error) {
-	v, ok := voices[in.Voice]
-	if !ok {
+	if _, ok := voices[in.Voice]; !ok {
 		return film.Speech{}, providers.Invalid("There is no voice %q: choose alloy, echo, fable, onyx, nova or shimmer.", in.Voice)
 	}
 	lang, ok := languages[in.Language]
@@ -110,10 +109,13 @@ func (p *provider) speak(ctx context.Context, call *providers.Call, in film.Spee
 	if n := utf8.RuneCountInString(in.Text); n > longest {
 		return film.Speech{}, providers.Invalid("The text has %d characters, and one call speaks at most %d: divide it.", n, longest)
 	}
-	if pv, colours, ok := p.piper.voice(in.Language, in.Voice); ok {
+	cast := in.Cast()
+	if pv, colours, ok := p.piper.voice(in.Language, cast.Voice); ok {
+		colours.pitch, colours.length = colours.pitch*cast.Pitch, colours.length*cast.Length
 		return p.piper.narrate(ctx, call, in, lang, pv, colours)
 	}
-	say, err := lang.open(v, in.Pace)
+	in.Pace /= cast.Length
+	say, err := lang.open(voices[cast.Voice], in.Pace, cast.Pitch)
 	if err != nil {
 		return film.Speech{}, unusable(in.Language, err)
 	}

@@ -57,14 +57,19 @@ type spokenFilm struct {
 // mustSay speaks and checks everything that the package promises of any speech.
 func mustSay(t testing.TB, text, lang, voice string, pace float64) spokenFilm {
 	t.Helper()
-	out, err := execute(t, t.Context(), film.SpeechInput{Text: text, Language: lang, Voice: voice, Pace: pace})
+	return mustSpeak(t, film.SpeechInput{Text: text, Language: lang, Voice: voice, Pace: pace})
+}
+
+func mustSpeak(t testing.TB, in film.SpeechInput) spokenFilm {
+	t.Helper()
+	out, err := execute(t, t.Context(), in)
 	if err != nil {
-		t.Fatalf("%s, %s: %v", lang, voice, err)
+		t.Fatalf("%+v: %v", in, err)
 	}
 	s := spokenFilm{Speech: out}
 	s.samples, s.rate = readWAV(t, out.Audio.Path)
 	checkSound(t, s)
-	checkWords(t, s, text, lang)
+	checkWords(t, s, in.Text, in.Language)
 	return s
 }
 

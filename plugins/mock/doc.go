@@ -7,13 +7,14 @@
 //
 // What it gives is small but real. Stories have 6 scenes (short) or 12 (long), or those of the custom
 // story; their words are English whatever the language is. A script is kept word for word, and a line
-// "NAME: …" (in capitals, or a given character's name) tells who speaks it. A translation is the text
-// with the language before it, "[german] …". Pictures are PNG files of the size asked for, in two colours.
-// Sound is a WAV file of the right length, with word times that fit; an alignment shares the recording out
-// by the words' length. The plan of a film follows the contract to the frame. Clips, transitions and films are MP4 files of the right length, at
-// most 12 hours, that show one frame of 108x192 pixels, whatever size was asked for; a film has a fifth of
-// a second of sound, and its loudness is claimed, not measured. Everything is deterministic, and another
-// input gives another file.
+// "NAME: …" (in capitals, or a given character's name) tells who speaks it; "NARRATOR: …" is the narrator's.
+// A translation is the text with the language before it, "[german] …". Pictures are PNG files of the size
+// asked for, in two colours. Sound is a WAV file of the right length, with word times that fit, and a tone
+// that is another one for another speaker, named or described; an alignment shares the recording out by the
+// words' length. The plan of a film follows the contract to the frame. Clips, transitions and films are MP4
+// files of the right length, at most 12 hours, that show one frame of 108x192 pixels, whatever size was
+// asked for; a film has a fifth of a second of sound, and its loudness is claimed, not measured. Everything
+// is deterministic, and another input gives another file.
 //
 // Three small capabilities of its own serve tests of pipelines: mock.echo gives back a text, mock.list
 // gives a list to fan out over, mock.file writes a text to a file.

@@ -14,7 +14,7 @@ import (
 	"github.com/filmloom/filmloom/providers/film"
 )
 
-const version = "1.1.0"
+const version = "1.2.0"
 
 // Config is the provider's configuration. See the package's documentation.
 type Config struct {

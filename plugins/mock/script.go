@@ -18,17 +18,24 @@ const mostTexts = 2000
 var nameLine = regexp.MustCompile(`^([^:：\[\]]{1,40}?)\s*[:：](?:\s+|$)`)
 
 // analyzeScript divides a script without changing what is spoken of it. Only "NAME: …", with the name in
-// capitals or a given character's, tells a speaker; all else belongs to the narrator.
+// capitals, a given character's or the narrator's, tells a speaker; all else belongs to the narrator.
 func analyzeScript(_ context.Context, _ *providers.Call, in film.ScriptInput) (film.Script, error) {
 	if !spoken(in.Script) {
 		return film.Script{}, providers.Invalid("The script has no word to say: give one with at least one sentence.")
 	}
 	out := film.Script{
 		Title: "A script of your own", Mood: genres[int(uint64(in.Seed)%uint64(len(genres)))],
-		Characters: append([]film.Character{}, in.Characters...), Description: describe("a script of your own", in.Style),
+		Characters: []film.Character{}, Description: describe("a script of your own", in.Style),
+	}
+	for _, r := range in.Characters {
+		looks := r.Looks
+		if looks == "" {
+			looks = r.Person()
+		}
+		out.Characters = append(out.Characters, film.Character{Name: r.Name, Looks: looks})
 	}
 	var narrations []string
-	for _, p := range speeches(in.Script, in.Characters) {
+	for _, p := range speeches(in.Script, out.Characters) {
 		if !spoken(p.text) {
 			continue
 		}
@@ -42,6 +49,7 @@ func analyzeScript(_ context.Context, _ *providers.Call, in film.ScriptInput) (f
 		}
 	}
 	out.Text = joinText(narrations, in.Language)
+	out.Seconds = film.SpokenSeconds(withoutWords(out.Text), in.Language, 1)
 	return out, nil
 }
 
@@ -58,8 +66,8 @@ func speeches(script string, known []film.Character) (found []speech) {
 			continue
 		}
 		speaker := waiting
-		if m := nameLine.FindStringSubmatch(line); m != nil && (strings.IndexFunc(m[1], unicode.IsLower) < 0 && spoken(m[1]) || isCharacter(m[1], known)) {
-			speaker, line = m[1], line[len(m[0]):]
+		if m := nameLine.FindStringSubmatch(line); m != nil && (strings.IndexFunc(m[1], unicode.IsLower) < 0 && spoken(m[1]) || isNarrator(m[1]) || isCharacter(m[1], known)) {
+			speaker, line = called(m[1], known), line[len(m[0]):]
 		}
 		waiting = ""
 		if line == "" {
@@ -74,6 +82,21 @@ func speeches(script string, known []film.Character) (found []speech) {
 	}
 	return found
 }
+
+// called gives a name as it was given with the script; "" for the narrator.
+func called(name string, known []film.Character) string {
+	for _, c := range known {
+		if strings.EqualFold(c.Name, name) {
+			return c.Name
+		}
+	}
+	if isNarrator(name) {
+		return ""
+	}
+	return name
+}
+
+func isNarrator(name string) bool { return strings.EqualFold(name, "narrator") }
 
 func isCharacter(name string, known []film.Character) bool {
 	for _, c := range known {

@@ -15,8 +15,8 @@ import (
 func TestAScriptIsKeptWordForWordWithItsSpeakers(t *testing.T) {
 	p := configured(t, `{}`)
 	out := must(t, p, film.ScriptAnalyze, film.ScriptInput{
-		Script:   "A door opens. It creaks.\n\nMARA: Who is there?\nTom: [mock:reject@image.generate] Me.\nHe said: come in.\nOLD KEEPER:\nNobody is here.\n",
-		Language: "english", Style: "anime", Characters: []film.Character{{Name: "Tom", Looks: "an old man"}},
+		Script:   "A door opens. It creaks.\n\nMARA: Who is there?\nTOM: [mock:reject@image.generate] Me.\nNarrator: He laughs.\nHe said: come in.\nOLD KEEPER:\nNobody is here.\n",
+		Language: "english", Style: "anime", Characters: []film.Role{{Name: "Tom", Age: "elderly", Gender: "male"}},
 	})
 	var got []string
 	for i, s := range out.Scenes {
@@ -26,15 +26,18 @@ func TestAScriptIsKeptWordForWordWithItsSpeakers(t *testing.T) {
 		}
 	}
 	if want := []string{
-		"|A door opens.", "|It creaks.", "MARA|Who is there?", "Tom|[mock:reject@image.generate] Me.", "|He said: come in.", "OLD KEEPER|Nobody is here.",
+		"|A door opens.", "|It creaks.", "MARA|Who is there?", "Tom|[mock:reject@image.generate] Me.", "|He laughs.", "|He said: come in.", "OLD KEEPER|Nobody is here.",
 	}; !slices.Equal(got, want) {
 		t.Errorf("the scenes are %q", got)
 	}
-	if want := "A door opens. It creaks. Who is there? [mock:reject@image.generate] Me. He said: come in. Nobody is here."; out.Text != want {
+	if want := "A door opens. It creaks. Who is there? [mock:reject@image.generate] Me. He laughs. He said: come in. Nobody is here."; out.Text != want {
 		t.Errorf("the text is %q", out.Text)
 	}
 	if !strings.Contains(out.Scenes[3].ImagePrompt, "[mock:reject@image.generate]") || strings.Contains(out.Title+out.Description, "[mock") {
 		t.Errorf("the magic word is in %+v", out)
+	}
+	if out.Seconds < 4 || out.Seconds > 8 {
+		t.Errorf("it takes %v s to say", out.Seconds)
 	}
 	var names []string
 	for _, c := range out.Characters {

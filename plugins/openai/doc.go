@@ -58,6 +58,8 @@
 //   - Strict structured output where the server has it. A field that a server does not understand
 //     (response_format, stream, temperature, speed, …) is left out from then on, and no other is sent than
 //     a call needs.
+//   - A described speaker gets the closest of the six voices, and a model that takes instructions is told the
+//     description.
 //   - Pictures have exactly the size asked for. Speech is WAV with a correct header, and its length that of
 //     the sound.
 //   - What a call costs is charged from the usage that OpenAI reports, at the prices of package price; other

@@ -192,6 +192,8 @@ var styles = map[string]string{
 	"cinematic":      "Cinematic film still, dramatic light, shallow depth of field, rich colour grading",
 	"anime":          "Anime illustration, clean line art, cel shading, detailed background, vivid colours",
 	"comic-book":     "Comic book art, bold ink outlines, halftone shading, strong contrast",
+	"documentary":    "Documentary photograph, available light, muted natural colours, unposed, as a reporter would take it",
+	"cartoon":        "Hand-drawn cartoon, bold clean outlines, flat bright colours, simple rounded shapes, friendly faces",
 	"pixar-art":      "Stylised 3D animated film look, soft rounded shapes, warm global illumination, expressive characters",
 }
 

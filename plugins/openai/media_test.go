@@ -2,6 +2,7 @@ package openai
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
@@ -224,6 +225,32 @@ func TestPaceIsToldInWordsWhereTheModelTakesNoNumber(t *testing.T) {
 	}
 	if result.Cost != 500 { // two seconds at 0.015 dollars a minute
 		t.Errorf("it cost %d", result.Cost)
+	}
+}
+
+// A described speaker gets the closest voice; a model that understands words is told the rest.
+func TestADescribedSpeakerGetsTheClosestVoice(t *testing.T) {
+	in := hello
+	in.Gender, in.Age, in.Description, in.Pace = "male", "elderly", "deep,\n  kind", 0.9
+	for model, wants := range map[string][2]string{
+		"gpt-4o-mini-tts": {"", `You are an old man. Your voice: "deep, kind". Speak about 10 percent slower`},
+		"tts-1":           {"0.85", ""}, // an old man takes longer
+	} {
+		v := newVendor(t, file("audio/wav", speechFile()))
+		_, _, err := run(t.Context(), newBench(t, v, map[string]any{"speech_model": model, "voices": map[string]any{"onyx": "bm_george"}}), film.SpeechSynthesize, in)
+		body := v.body(0)
+		said := fmt.Sprint(cmp.Or(body["instructions"], any("")))
+		speed := fmt.Sprint(cmp.Or(body["speed"], any("")))
+		if err != nil || body["voice"] != "bm_george" || speed != wants[0] || !strings.HasPrefix(said, wants[1]) || wants[1] == "" && said != "" {
+			t.Errorf("%s: %v, %v", model, body, err)
+		}
+	}
+	// At the natural pace the words are about the voice alone, and without them it has to do.
+	in.Pace = 1
+	v := newVendor(t, apiError(400, "invalid_request_error", "", "instructions", "Unknown parameter: 'instructions'"), file("audio/wav", speechFile()))
+	_, result, err := run(t.Context(), newBench(t, v, map[string]any{"speech_model": "gpt-4o-mini-tts"}), film.SpeechSynthesize, in)
+	if err != nil || len(result.Warnings) != 0 || v.body(0)["instructions"] != `You are an old man. Your voice: "deep, kind".` || v.body(1)["instructions"] != nil {
+		t.Errorf("%+v, %v, %v", result, err, v.body(0))
 	}
 }
 

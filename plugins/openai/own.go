@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -29,7 +30,7 @@ type own struct {
 	most            int    // characters
 	language, style string
 	seconds         float64 // length the film is to have; 0 for as long as it takes
-	characters      []film.Character
+	characters      []film.Role
 	script          bool // with speakers and stage directions
 }
 
@@ -54,7 +55,7 @@ func (j *job) film(ctx context.Context, o own) (film.Script, error) {
 	if len(read.Spoken) == 0 || !sentence.Speakable(read.Spoken[0].Text) {
 		return film.Script{}, providers.Invalid("%s has no words to narrate; write at least one sentence.", o.name)
 	}
-	script := film.Script{Characters: o.characters}
+	script := film.Script{Characters: o.looking()}
 	var shots []shot
 	var starts []int
 	var about draft
@@ -81,12 +82,49 @@ func (j *job) film(ctx context.Context, o own) (film.Script, error) {
 	}
 	scenes, narrations := scenesOf(read.Spoken, shots, starts, o.language)
 	script.Scenes = scenes
-	script.Characters = withSpeakers(script.Characters, read.Spoken)
+	script.Characters = withSpeakers(o.given(script.Characters), read.Spoken)
 	script.Text = sentence.Join(narrations, o.language)
+	script.Seconds = film.SpokenSeconds(script.Text, o.language, 1)
 	script.Mood = coerce(about.Mood, genres, "calm")
 	script.Title = titleOf(about.Title, read.Spoken[0].Text, o.language)
 	script.Description = describe(about.Description, script.Title, script.Text, script.Mood, o.language)
 	return script, nil
+}
+
+// looking are the given characters whose looks are given as well.
+func (o own) looking() (all []film.Character) {
+	for _, r := range o.characters {
+		if sentence.Speakable(r.Looks) {
+			all = append(all, film.Character{Name: r.Name, Looks: r.Looks})
+		}
+	}
+	return all
+}
+
+// undescribed are the given characters that are not among these.
+func (o own) undescribed(known []film.Character) (all []film.Role) {
+	for _, r := range o.characters {
+		if !slices.ContainsFunc(known, func(c film.Character) bool { return strings.EqualFold(c.Name, r.Name) }) {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// given puts the given characters first, under the names they were given, whether the model described them
+// or not.
+func (o own) given(found []film.Character) []film.Character {
+	all := []film.Character{}
+	for _, r := range o.characters {
+		i := slices.IndexFunc(found, func(c film.Character) bool { return strings.EqualFold(c.Name, r.Name) })
+		if i < 0 {
+			all = append(all, film.Character{Name: r.Name, Looks: cmp.Or(r.Person(), plainLooks)})
+			continue
+		}
+		all = append(all, film.Character{Name: r.Name, Looks: found[i].Looks})
+		found = slices.Delete(slices.Clone(found), i, i+1)
+	}
+	return append(all, found...)
 }
 
 func (o own) read() sentence.Script {
@@ -180,6 +218,12 @@ func (o own) question(read sentence.Script, part sentence.Range, known []film.Ch
 		more.WriteString("These characters are known; use their names, and list only others:\n")
 		for _, c := range known {
 			fmt.Fprintf(&more, "- %s: %s\n", c.Name, c.Looks)
+		}
+	}
+	if nameless := o.undescribed(known); len(nameless) > 0 {
+		more.WriteString("List these characters too, by these names, with looks:\n")
+		for _, r := range nameless {
+			fmt.Fprintf(&more, "- %s (%s)\n", r.Name, cmp.Or(r.Person(), "a person"))
 		}
 	}
 	doing := "dividing the text into scenes"

@@ -63,7 +63,7 @@ func TestTheUsersOwnStoryIsToldWordForWord(t *testing.T) {
 func TestAScriptIsDividedBySpeaker(t *testing.T) {
 	in := film.ScriptInput{
 		Script: "INT. TOWER\nThe lamp was out.\nMARA: Who did it? Tell me!\nOLD TOM: Nobody.\nThe sea was calm.", Language: "english", Style: "anime", TargetSeconds: 30,
-		Characters: []film.Character{{Name: "Mara", Looks: "black hair"}},
+		Characters: []film.Role{{Name: "Mara", Looks: "black hair"}},
 	}
 	v := newVendor(t, streamed(divisionJSON("1", "[2]", 4)))
 	script, _, err := run(t.Context(), newBench(t, v, nil), film.ScriptAnalyze, in)
@@ -89,6 +89,33 @@ func TestAScriptIsDividedBySpeaker(t *testing.T) {
 	if asked := fmt.Sprint(v.body(0)["messages"]); !strings.Contains(asked, "# INT. TOWER\n[1] The lamp") || !strings.Contains(asked, "[2] (Mara) Who did it?") ||
 		!strings.Contains(asked, "About 4 scenes") || !strings.Contains(asked, "- Mara: black hair") {
 		t.Errorf("%s", asked)
+	}
+}
+
+// The model is asked for the looks of a character of whom only age or gender is known, and where it gives
+// none these are what there is.
+func TestCharactersWithoutLooksAreDescribed(t *testing.T) {
+	in := film.ScriptInput{
+		Script: "The lamp was out.\nOLD TOM: Nobody.\nMARA: Who did it?\nThe sea was calm.", Language: "english", Style: "anime",
+		Characters: []film.Role{{Name: "Ben", Age: "child", Gender: "male"}, {Name: "Mara", Gender: "female"}, {Name: "old tom", Age: "elderly"}},
+	}
+	v := newVendor(t, streamed(divisionJSON(1, 2, 3, 4)))
+	script, _, err := run(t.Context(), newBench(t, v, nil), film.ScriptAnalyze, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if asked := fmt.Sprint(v.body(0)["messages"]); !strings.Contains(asked, "with looks:\n- Ben (a boy)\n- Mara (a woman)\n- old tom (an old person)") {
+		t.Errorf("%s", asked)
+	}
+	if c := script.Characters; len(c) != 3 || c[0] != (film.Character{Name: "Ben", Looks: "a boy"}) || c[1] != (film.Character{Name: "Mara", Looks: "red braids"}) ||
+		c[2] != (film.Character{Name: "old tom", Looks: "white beard"}) {
+		t.Errorf("%+v", c)
+	}
+	if s := script.Scenes; s[1].Speaker != "old tom" || s[2].Speaker != "Mara" {
+		t.Errorf("%+v", s)
+	}
+	if script.Seconds != film.SpokenSeconds(script.Text, "english", 1) {
+		t.Errorf("it takes %v s", script.Seconds)
 	}
 }
 

@@ -78,17 +78,23 @@ func (j *job) voice(name string) string {
 // in words, because they do not take the number.
 func (j *job) say(ctx context.Context, in film.SpeechInput) (wave.Sound, error) {
 	told := strings.HasPrefix(j.model, "gpt-") && strings.Contains(j.model, "-tts")
+	speaker := in.Cast()
+	if in.Pace > 0 && !told { // who is told how to sound is told about speed as well
+		in.Pace /= speaker.Length
+	}
 	for {
 		body := openai.AudioSpeechNewParams{
 			Input: in.Text, Model: j.model, ResponseFormat: openai.AudioSpeechNewParamsResponseFormatWAV,
-			Voice: openai.AudioSpeechNewParamsVoiceUnion{OfString: param.NewOpt(j.voice(in.Voice))},
+			Voice: openai.AudioSpeechNewParamsVoiceUnion{OfString: param.NewOpt(j.voice(speaker.Voice))},
 		}
 		var sent []string
+		natural := in.Pace == 0 || math.Abs(in.Pace-1) < 0.01
 		switch {
-		case in.Pace == 0 || math.Abs(in.Pace-1) < 0.01:
+		case natural && !(told && in.Described()):
 		case told && j.takes("instructions"):
-			body.Instructions = param.NewOpt(paceInWords(in.Pace))
+			body.Instructions = param.NewOpt(manner(in, natural))
 			sent = []string{"instructions"}
+		case natural: // the voice alone has to do
 		case !told && j.takes("speed"):
 			body.Speed = param.NewOpt(math.Round(in.Pace*100) / 100)
 			sent = []string{"speed"}
@@ -108,6 +114,25 @@ func (j *job) say(ctx context.Context, in film.SpeechInput) (wave.Sound, error) 
 		}
 		j.call.Log(slog.LevelDebug, "the server does not understand a field; it is left out from now on", "field", field, "model", j.model)
 	}
+}
+
+// manner says in words how to speak. A description is the user's: it is quoted as one, and cut short.
+func manner(in film.SpeechInput, natural bool) string {
+	var said []string
+	if who := (film.Role{Age: in.Age, Gender: in.Gender}).Person(); who != "" {
+		said = append(said, "You are "+who+".")
+	}
+	if like := strings.Join(strings.Fields(in.Description), " "); like != "" {
+		const most = 200
+		if r := []rune(like); len(r) > most {
+			like = string(r[:most])
+		}
+		said = append(said, fmt.Sprintf("Your voice: %q.", like))
+	}
+	if !natural {
+		said = append(said, paceInWords(in.Pace))
+	}
+	return strings.Join(said, " ")
 }
 
 func paceInWords(pace float64) string {

@@ -27,7 +27,10 @@ func (p *plugin) writeStory(ctx context.Context, call *providers.Call, in film.S
 			script, err := j.film(ctx, own{
 				text: in.CustomStory, name: "custom_story", most: mostOwnStory, language: in.Language, style: in.Style,
 			})
-			return film.Story(script), err
+			return film.Story{
+				Title: script.Title, Description: script.Description, Text: script.Text, Mood: script.Mood,
+				Characters: script.Characters, Scenes: script.Scenes,
+			}, err
 		}
 		theme = sentence.Flat(sentence.Clean(in.CustomTopic), in.Language)
 		if n := len([]rune(theme)); n > mostTheme {

@@ -19,6 +19,8 @@ var styles = map[string]string{
 	"cinematic":      "cinematic film still, dramatic lighting, shallow depth of field, film grain",
 	"anime":          "anime, cel shading, clean line art, detailed background",
 	"comic-book":     "comic book illustration, bold ink lines, halftone, vivid flat colors",
+	"documentary":    "documentary photograph, available light, 35mm, muted natural colors, candid",
+	"cartoon":        "cartoon illustration, bold clean outlines, flat bright colors, simple rounded shapes",
 	"pixar-art":      "3d animated movie still, soft rounded shapes, warm light, subsurface scattering",
 }
 

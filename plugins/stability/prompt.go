@@ -20,6 +20,8 @@ var styles = map[string]style{
 	"cinematic":      {"cinematic", "cinematic film still, dramatic light, shallow depth of field, rich colour grade"},
 	"anime":          {"anime", "anime, clean line art, cel shading, painted background"},
 	"comic-book":     {"comic-book", "comic book art, bold ink lines, halftone shading, vivid flat colours"},
+	"documentary":    {"photographic", "documentary photograph, available light, muted natural colours, unposed"},
+	"cartoon":        {"digital-art", "hand-drawn cartoon, bold clean outlines, flat bright colours, simple rounded shapes"},
 	"pixar-art":      {"3d-model", "3D animated family film, soft rounded shapes, warm light, expressive faces"},
 }
 

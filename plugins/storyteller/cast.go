@@ -27,27 +27,30 @@ var (
 // others in the order in which they speak, with looks that depend on the name and the seed alone, as far as
 // two do not wear the same.
 func cast(s screenplay.Script, in film.ScriptInput) []film.Character {
-	characters := append([]film.Character{}, in.Characters...)
 	worn := map[string]bool{}
+	characters := make([]film.Character, len(in.Characters))
+	for i, r := range in.Characters {
+		characters[i] = film.Character{Name: r.Name, Looks: r.Looks}
+	}
 	for _, p := range s.Parts {
 		is := func(c film.Character) bool { return c.Name == p.Speaker }
 		if p.Speaker == "" || slices.ContainsFunc(characters, is) {
 			continue
 		}
-		characters = append(characters, film.Character{Name: p.Speaker, Looks: invent(p.Speaker, in, worn)})
+		characters = append(characters, film.Character{Name: p.Speaker, Looks: invent(film.Role{Name: p.Speaker}, in, worn)})
 	}
-	for i, c := range characters {
-		if strings.TrimSpace(c.Looks) == "" {
-			characters[i].Looks = invent(c.Name, in, worn)
+	for i, r := range in.Characters {
+		if strings.TrimSpace(r.Looks) == "" {
+			characters[i].Looks = invent(r, in, worn)
 		}
 	}
 	return characters
 }
 
 // invent makes the looks of somebody with a name, in clothes that nobody wears yet.
-func invent(name string, in film.ScriptInput, worn map[string]bool) string {
+func invent(r film.Role, in film.ScriptInput, worn map[string]bool) string {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(strings.ToLower(name))) // never fails
+	_, _ = h.Write([]byte(strings.ToLower(r.Name))) // never fails
 	choice := scatter(h.Sum64() + uint64(in.Seed))
 	pick := func(from []string) string {
 		p := from[choice%uint64(len(from))]
@@ -64,9 +67,33 @@ func invent(name string, in film.ScriptInput, worn map[string]bool) string {
 		}
 	}
 	worn[clothes] = true
+	if known := r.Person(); known != "" {
+		return aged(known, r.Age, who) + ", " + shape + ", with " + hairOf(head, r.Age) + " and " + clothes
+	}
 	// A name that says what somebody is, as "Old Man" does, says more than these lists.
-	if drawn := depict.Person(strings.TrimFunc(name, unicode.IsPunct), in.Language); drawn != "" {
+	if drawn := depict.Person(strings.TrimFunc(r.Name, unicode.IsPunct), in.Language); drawn != "" {
 		return drawn + ", " + shape + ", with " + clothes
 	}
 	return who + ", " + shape + ", with " + head + " and " + clothes
+}
+
+// aged adds about how old somebody is: as the age that is known says, or as old as who is.
+func aged(person, age, who string) string {
+	years := map[string]string{"child": "nine", "young_adult": "twenty", "adult": "thirty-five", "middle_aged": "fifty", "elderly": "seventy-five"}[age]
+	if years == "" {
+		_, years, _ = strings.Cut(who, " of about ")
+	}
+	return person + " of about " + years
+}
+
+// hairOf gives the hair of somebody of an age.
+func hairOf(head, age string) string {
+	white := strings.Contains(head, "grey") || strings.Contains(head, "white")
+	switch {
+	case age == "elderly" && !white && strings.HasSuffix(head, "hair"):
+		return "white hair"
+	case (age == "child" || age == "young_adult") && (white || !strings.HasSuffix(head, "hair")):
+		return "short brown hair"
+	}
+	return head
 }

@@ -45,7 +45,9 @@ func analyze(_ context.Context, call *providers.Call, in film.ScriptInput) (film
 	if script, ok := foreign(text, in.Language); ok {
 		call.Warn(fmt.Sprintf("The script is written in %s script, but the language is %s; choose the language of the script, or it will be read wrongly.", script, title(in.Language)))
 	}
-	out := film.Script{Title: shorten(read.Title, maxTitle), Text: text, Characters: cast(read, in)}
+	out := film.Script{
+		Title: shorten(read.Title, maxTitle), Text: text, Seconds: film.SpokenSeconds(text, in.Language, 1), Characters: cast(read, in),
+	}
 	if !passage.Speakable(out.Title) {
 		out.Title = titleOf(passage.Clean(read.Parts[0].Text), in.Language)
 	}
@@ -185,13 +187,13 @@ func pictured(beats []beat, characters []film.Character, in film.ScriptInput) ([
 	return scenes, nil
 }
 
-// appearing gives the names and looks of those who are in a beat's picture: its speaker, and who is named
-// in it; two at most.
+// appearing gives the names of those who are in a beat's picture: its speaker, and who is named in it; two
+// at most. Their looks go to the provider of pictures beside the description.
 func appearing(b beat, characters []film.Character) (who []string) {
 	const most = 2
 	add := func(c film.Character) {
 		if len(who) < most {
-			who = append(who, c.Name+" ("+c.Looks+")")
+			who = append(who, c.Name)
 		}
 	}
 	for _, c := range characters {

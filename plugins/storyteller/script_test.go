@@ -112,7 +112,7 @@ TOM: Only me, and the cat.
 INT. KITCHEN - MORNING
 
 NARRATOR: In the morning they drank tea, and nobody spoke of the ghost.`,
-		Characters: []film.Character{{Name: "Mara", Looks: "a woman of thirty in a yellow raincoat"}, {Name: "Nobody", Looks: "unseen"}},
+		Characters: []film.Role{{Name: "Mara", Looks: "a woman of thirty in a yellow raincoat"}, {Name: "Nobody", Looks: "unseen"}},
 	})
 	if err != nil || len(warnings) > 0 {
 		t.Fatalf("%v, %q", err, warnings)
@@ -122,8 +122,8 @@ NARRATOR: In the morning they drank tea, and nobody spoke of the ghost.`,
 	}
 	want := []struct{ speaker, narration, shows string }{
 		{"", "Fog lay over the dark harbour, and the last ferry had gone an hour ago.", "fog"},
-		{"Mara", "Is anybody there?", "Mara (a woman of thirty in a yellow raincoat)|lantern|moonlight"},
-		{"TOM", "Only me, and the cat.", "TOM (|cat"},
+		{"Mara", "Is anybody there?", "Mara,|lantern|moonlight"},
+		{"TOM", "Only me, and the cat.", "TOM,|cat"},
 		{"", "In the morning they drank tea, and nobody spoke of the ghost.", "kitchen|morning|ghost"},
 	}
 	if len(out.Scenes) != len(want) {
@@ -176,7 +176,7 @@ func TestScriptsInEveryLanguageAreDivided(t *testing.T) {
 		if s := out.Scenes[0]; s.Speaker != "" || !strings.Contains(s.ImagePrompt, "forest") {
 			t.Errorf("%s: the first scene is %+v", language, s)
 		}
-		if s := out.Scenes[len(out.Scenes)-1]; s.Speaker != name || !strings.HasPrefix(s.ImagePrompt, name+" (") {
+		if s := out.Scenes[len(out.Scenes)-1]; s.Speaker != name || !strings.HasPrefix(s.ImagePrompt, name+",") {
 			t.Errorf("%s: the last scene is %+v", language, s)
 		}
 	}
@@ -229,8 +229,35 @@ func TestLooksAreStableAndDiffer(t *testing.T) {
 	if looks := first.Characters[2].Looks; !strings.HasPrefix(looks, "a man") {
 		t.Errorf("the old man is %q", looks)
 	}
-	if strings.Count(first.Scenes[0].ImagePrompt, first.Characters[0].Looks) != 1 || !strings.Contains(first.Scenes[3].ImagePrompt, first.Characters[0].Looks) {
-		t.Errorf("Anna's looks are not in %q and %q", first.Scenes[0].ImagePrompt, first.Scenes[3].ImagePrompt)
+	// Who makes the pictures adds the looks of those whom the description names.
+	if strings.Count(first.Scenes[0].ImagePrompt, "ANNA") != 1 || !strings.Contains(first.Scenes[3].ImagePrompt, "ANNA") {
+		t.Errorf("Anna is not in %q and %q", first.Scenes[0].ImagePrompt, first.Scenes[3].ImagePrompt)
+	}
+}
+
+func TestRolesLookAsOldAsTheyAre(t *testing.T) {
+	script := "ANNA: One.\nBEN: Two.\nCARA: Three.\nDAN: Four."
+	out, _, err := analyse(t, film.ScriptInput{Script: script, Characters: []film.Role{
+		{Name: "Anna", Age: "elderly", Gender: "female"},
+		{Name: "Ben", Age: "child", Gender: "male"},
+		{Name: "Cara", Gender: "female"},
+		{Name: "Dan", Age: "middle_aged"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"an old woman of about seventy-five", "a boy of about nine", "a woman of about ", "a middle-aged person of about fifty"} {
+		if c := out.Characters[i]; !strings.HasPrefix(c.Looks, want) || strings.Contains(c.Looks, "of about ,") {
+			t.Errorf("%s is %q, want %q", c.Name, c.Looks, want)
+		}
+	}
+	for _, c := range out.Characters[:2] {
+		if old := c.Name == "Anna"; old != (strings.Contains(c.Looks, "white hair") || strings.Contains(c.Looks, "grey hair")) {
+			t.Errorf("the hair of %s: %q", c.Name, c.Looks)
+		}
+	}
+	if out.Seconds != film.SpokenSeconds(out.Text, "english", 1) || out.Seconds <= 0 {
+		t.Errorf("it takes %v s", out.Seconds)
 	}
 }
 

@@ -12,7 +12,7 @@ var ImageGenerate = providers.Capability[ImageInput, Image]{
 type ImageInput struct {
 	Prompt     string      `json:"prompt" doc:"What the picture shows."`
 	Negative   string      `json:"negative_prompt,omitempty" doc:"What it must not show."`
-	Style      string      `json:"style" default:"cinematic" enum:"photorealistic,cinematic,anime,comic-book,pixar-art" doc:"Art style."`
+	Style      string      `json:"style" default:"cinematic" enum:"photorealistic,cinematic,anime,comic-book,pixar-art,documentary,cartoon" doc:"Art style."`
 	Camera     string      `json:"camera" default:"medium" enum:"wide,medium,close,aerial" doc:"Framing."`
 	Width      int         `json:"width" default:"1080" min:"64" max:"3840" unit:"pixels" doc:"Width; the file has exactly this width."`
 	Height     int         `json:"height" default:"1920" min:"64" max:"3840" unit:"pixels" doc:"Height; the file has exactly this height."`

@@ -18,6 +18,8 @@ type TimelineInput struct {
 	TailSeconds       float64         `json:"tail_seconds" default:"1.5" min:"0" max:"10" unit:"seconds" doc:"Picture and music after the last word."`
 	TransitionSeconds float64         `json:"transition_seconds" default:"0.4" min:"0" max:"3" unit:"seconds" doc:"Length of the overlap of two scenes; 0 means hard cuts. It is shortened where a scene is too short for it."`
 	MinSceneSeconds   float64         `json:"min_scene_seconds" default:"1.5" min:"0.1" max:"60" unit:"seconds" doc:"No scene is shorter."`
+	TargetSeconds     float64         `json:"target_seconds" default:"0" min:"0" max:"3600" unit:"seconds" doc:"Length that the film is meant to have: the silences are stretched or shortened as far as is natural to come close to it, within a frame where that is possible. 0: as long as it takes."`
+	MinSeconds        float64         `json:"min_seconds" default:"0" min:"0" max:"60" unit:"seconds" doc:"The film is not shorter: its last picture is held."`
 }
 
 // TimelineScene is one scene to be planned.
@@ -150,12 +152,14 @@ type AssembleInput struct {
 	Segments    []providers.File `json:"segments" doc:"The film's video segments in order: for each scene its transition, if it has one, then its clip."`
 	Speech      []PlacedAudio    `json:"speech" doc:"The narrations and when they begin in the film."`
 	Music       *providers.File  `json:"music,omitempty" doc:"Background music; looped when it is shorter than the film."`
-	Subtitles   []Track          `json:"subtitles,omitempty" doc:"Subtitles by language; the first is the one burned in."`
+	Subtitles   []Track          `json:"subtitles,omitempty" doc:"Subtitles by language, each as files and, unless burned, as a track of the film."`
 	Frames      int              `json:"frames" min:"1" doc:"Length of the film; the segments have as many together."`
 	FPS         int              `json:"fps" default:"30" min:"1" max:"120" doc:"Frame rate."`
 	Title       string           `json:"title,omitempty" doc:"Title, for the file's metadata."`
 	Description string           `json:"description,omitempty" doc:"Description, for the file's metadata."`
 	Language    string           `json:"language" default:"english" doc:"Language of the narration, for the file's metadata."`
+
+	ThumbnailSide int `json:"thumbnail_side" default:"0" min:"0" max:"3840" unit:"pixels" doc:"Length of the thumbnail's longer side; it is never larger than the film. 0: the film's size."`
 }
 
 // PlacedAudio is a piece of audio and when it begins.
@@ -167,7 +171,7 @@ type PlacedAudio struct {
 // Track is a film's subtitles in one language.
 type Track struct {
 	Language string      `json:"language" doc:"One of the languages."`
-	Burned   bool        `json:"burned" doc:"Already part of the picture; such a track is not added to the file, only written beside it."`
+	Burned   bool        `json:"burned" doc:"Already part of the picture; such a track is not added to the file, only written beside it. All others are tracks that viewers can turn on."`
 	Scenes   []SceneCues `json:"scenes" doc:"The scenes' cues, in order."`
 }
 
@@ -180,7 +184,7 @@ type SceneCues struct {
 // Film is the finished film.
 type Film struct {
 	Video        providers.File  `json:"video" doc:"MP4: H.264 high, AAC 48 kHz stereo, fast start."`
-	Thumbnail    providers.File  `json:"thumbnail" doc:"JPEG of a telling frame, of the film's size."`
+	Thumbnail    providers.File  `json:"thumbnail" doc:"JPEG of a telling frame."`
 	Subtitles    []SubtitleFiles `json:"subtitles" doc:"The subtitles as files, by language."`
 	Seconds      float64         `json:"seconds" unit:"seconds" doc:"Length of the film."`
 	LoudnessLUFS float64         `json:"loudness_lufs" unit:"LUFS" doc:"Integrated loudness (EBU R 128)."`

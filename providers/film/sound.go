@@ -5,15 +5,19 @@ import "github.com/filmloom/filmloom/providers"
 // SpeechSynthesize speaks a text.
 var SpeechSynthesize = providers.Capability[SpeechInput, Speech]{
 	Name:        "speech.synthesize",
-	Description: "Speaks a text in one of six voices and tells when each word is spoken, where it knows.",
+	Description: "Speaks a text in one of six voices, or in the one closest to a description, and tells when each word is spoken, where it knows.",
 }
 
 // SpeechInput asks for speech.
 type SpeechInput struct {
-	Text     string  `json:"text" doc:"What to say: plain text of at least one word, as it would be printed."`
-	Language string  `json:"language" default:"english" enum:"english,czech,danish,dutch,french,german,greek,hindi,indonesian,italian,chinese,japanese,norwegian,polish,portuguese,russian,spanish,swedish,turkish,ukrainian" doc:"Language of the text."`
-	Voice    string  `json:"voice" default:"alloy" enum:"alloy,echo,fable,onyx,nova,shimmer" doc:"Who speaks."`
-	Pace     float64 `json:"pace" default:"1" min:"0.5" max:"2" doc:"Speed relative to the voice's natural one; 1.2 is a fifth faster."`
+	Text        string  `json:"text" doc:"What to say: plain text of at least one word, as it would be printed."`
+	Language    string  `json:"language" default:"english" enum:"english,czech,danish,dutch,french,german,greek,hindi,indonesian,italian,chinese,japanese,norwegian,polish,portuguese,russian,spanish,swedish,turkish,ukrainian" doc:"Language of the text."`
+	Voice       string  `json:"voice" default:"alloy" enum:"alloy,echo,fable,onyx,nova,shimmer" doc:"Who speaks."`
+	Gender      string  `json:"gender,omitempty" enum:"male,female,neutral" doc:"Of the speaker. With this, age or description the provider takes the closest voice that it has, whatever voice says."`
+	Age         string  `json:"age,omitempty" enum:"child,young_adult,adult,middle_aged,elderly" doc:"Of the speaker."`
+	Description string  `json:"description,omitempty" doc:"How the speaker sounds, in English, such as \"deep\" or \"warm old man's voice\", at most 200 characters. A description of which nothing is understood counts as not given."`
+	Variant     int     `json:"variant" default:"0" min:"0" max:"1000" doc:"Tells speakers apart whose description is the same: each number is another voice that fits, or a shade of one."`
+	Pace        float64 `json:"pace" default:"1" min:"0.5" max:"2" doc:"Speed relative to the voice's natural one; 1.2 is a fifth faster."`
 }
 
 // Speech is a spoken text.

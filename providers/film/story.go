@@ -15,7 +15,7 @@ type StoryInput struct {
 	CustomStory string `json:"custom_story,omitempty" doc:"With topic \"custom topic\": the text to narrate word for word; it wins over custom_topic."`
 	Language    string `json:"language" default:"english" enum:"english,czech,danish,dutch,french,german,greek,hindi,indonesian,italian,chinese,japanese,norwegian,polish,portuguese,russian,spanish,swedish,turkish,ukrainian" doc:"Language of the narration."`
 	Length      string `json:"length" default:"short" enum:"short,long" doc:"short: 45 to 60 s of narration; long: 90 to 120 s. A custom story keeps its own length."`
-	Style       string `json:"style" default:"cinematic" enum:"photorealistic,cinematic,anime,comic-book,pixar-art" doc:"Art style that the image prompts are written for."`
+	Style       string `json:"style" default:"cinematic" enum:"photorealistic,cinematic,anime,comic-book,pixar-art,documentary,cartoon" doc:"Art style that the image prompts are written for."`
 	Seed        int64  `json:"seed" default:"0" min:"0" doc:"Chooses among the provider's possibilities."`
 }
 
@@ -42,5 +42,5 @@ type Scene struct {
 	ImagePrompt string `json:"image_prompt" doc:"What the picture shows, in English: subject, place, time of day, weather, light."`
 	Camera      string `json:"camera" doc:"Framing: wide, medium, close or aerial."`
 	Motion      string `json:"motion" doc:"Movement of the camera: one of the motions of clip.render."`
-	Speaker     string `json:"speaker,omitempty" doc:"The character who speaks; empty for the narrator."`
+	Speaker     string `json:"speaker,omitempty" doc:"The character who speaks; empty for the narrator, also where a script names a narrator."`
 }

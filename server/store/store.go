@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync"
 	"time"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
@@ -24,7 +26,10 @@ var ErrBusy = errors.New("the database is busy with the same records")
 const space = "S\x00"
 
 // DB is the database. Its methods may be called concurrently.
-type DB struct{ b *badgerdb.DB }
+type DB struct {
+	b    *badgerdb.DB
+	turn sync.Mutex // of updates that have met others again and again
+}
 
 // Open opens the database of a data directory, which is created when it is missing: it lies in dir/journal,
 // where the engine's journal is too. When another process has it open the error wraps journal.ErrInUse.
@@ -37,7 +42,7 @@ func Open(dir string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{b}, nil
+	return &DB{b: b}, nil
 }
 
 // Badger is the database below, for the journal and for backups.
@@ -51,13 +56,29 @@ func (db *DB) Close() error {
 	return nil
 }
 
+// Reclaim gives disk space back that deleted values take. It may take seconds, beside other work.
+func (db *DB) Reclaim(ctx context.Context) error {
+	for ctx.Err() == nil {
+		err := db.b.RunValueLogGC(0.5)
+		if errors.Is(err, badgerdb.ErrNoRewrite) || errors.Is(err, badgerdb.ErrRejected) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("disk space cannot be given back: %w", err)
+		}
+	}
+	return ctx.Err()
+}
+
 // View reads at one instant.
 func (db *DB) View(fn func(*Tx) error) error {
 	return db.b.View(func(t *badgerdb.Txn) error { return fn(&Tx{t: t}) })
 }
 
-// attempts bounds how often an update is tried that conflicts with others.
-const attempts = 50
+const (
+	attempts = 200 // of an update that conflicts with others
+	hasty    = 3   // of them beside others; then those in conflict go one after another
+)
 
 // Update reads and writes as one step: when it returns nil, everything is on disk; otherwise nothing is.
 // fn may be called several times and must have no other effect than through its Tx: an update whose reads
@@ -68,16 +89,16 @@ func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if n == hasty {
+			db.turn.Lock()
+			defer db.turn.Unlock()
+		}
 		err := db.b.Update(func(t *badgerdb.Txn) error { return fn(&Tx{t: t}) })
 		if !errors.Is(err, badgerdb.ErrConflict) {
 			return err
 		}
-		pause := time.NewTimer(time.Duration(n) * 100 * time.Microsecond)
-		select {
-		case <-ctx.Done():
-			pause.Stop()
-			return ctx.Err()
-		case <-pause.C:
+		if n >= hasty {
+			runtime.Gosched() // only updates in their first attempts are in the way
 		}
 	}
 	return ErrBusy

@@ -75,9 +75,10 @@ func TestConcurrentUpdatesLoseNothing(t *testing.T) {
 	key := store.K("count")
 	update(t, db, func(tx *store.Tx) error { return tx.Put(key, 0) })
 	var wg sync.WaitGroup
-	for range 8 {
+	const writers, times = 128, 10
+	for range writers {
 		wg.Go(func() {
-			for range 10 {
+			for range times {
 				err := db.Update(t.Context(), func(tx *store.Tx) error {
 					var n int
 					if err := tx.Get(key, &n); err != nil {
@@ -93,7 +94,7 @@ func TestConcurrentUpdatesLoseNothing(t *testing.T) {
 	}
 	wg.Wait()
 	var n int
-	if err := db.View(func(tx *store.Tx) error { return tx.Get(key, &n) }); err != nil || n != 80 {
+	if err := db.View(func(tx *store.Tx) error { return tx.Get(key, &n) }); err != nil || n != writers*times {
 		t.Errorf("counted %d, %v", n, err)
 	}
 }

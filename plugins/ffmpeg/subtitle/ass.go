@@ -20,6 +20,8 @@ var looks = map[string]look{
 	"cinematic":      {"FFFFFF", "3FD2FF", "101010", 0.075},
 	"anime":          {"FFFFFF", "C48BFF", "401830", 0.085},
 	"comic-book":     {"FFFFFF", "00E6FF", "000000", 0.105},
+	"documentary":    {"FFFFFF", "6FE0FF", "141414", 0.065},
+	"cartoon":        {"FFFFFF", "00D5FF", "201010", 0.1},
 	"pixar-art":      {"FFFFFF", "4DB8FF", "30201A", 0.085},
 }
 

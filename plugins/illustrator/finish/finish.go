@@ -28,6 +28,8 @@ var Styles = map[string]Style{
 	"anime":          {Bloom: .4, Vignette: .12, Saturation: 1.25, Contrast: 1.05, Ink: .9, InkDark: .6},
 	"comic-book":     {Bloom: .1, Saturation: 1.35, Contrast: 1.15, Levels: 6, Halftone: .42, Ink: 1.7, InkDark: .95},
 	"pixar-art":      {Bloom: .85, Vignette: .25, Saturation: 1.28, Contrast: .98},
+	"documentary":    {Bloom: .25, Vignette: .3, Saturation: .82, Contrast: 1.08, Grain: .028},
+	"cartoon":        {Bloom: .15, Saturation: 1.4, Contrast: 1.08, Levels: 8, Ink: 2.1, InkDark: .9},
 }
 
 // Picture finishes the canvas. Parts between which no ink should run share a number.

@@ -34,6 +34,8 @@ func DivideBy(cleaned, language string, words float64) []string {
 		enough: int(0.4 * words * perWord), // shorter passages take their neighbour in
 		comfy:  int(words * perWord),       // neighbours are put together up to here
 		most:   int(1.4 * words * perWord), // longer ones are divided
+		// Where nobody would rest, only what is longer than usual passages is divided.
+		whole: int(1.4 * max(words, Usual) * perWord),
 		// Three sentences in one passage, at most, unless passages are to be long.
 		sentences: max(3, int(words/Usual*3)),
 		loose:     words > 1.25*Usual,
@@ -45,6 +47,7 @@ func DivideBy(cleaned, language string, words float64) []string {
 		}
 		// Grow by a third: a few rounds reach any length, and the text is at worst one passage.
 		limits.comfy, limits.most, limits.sentences, limits.loose = limits.comfy*4/3, limits.most*4/3, limits.sentences*4/3+1, true
+		limits.whole = max(limits.whole, limits.most)
 	}
 }
 
@@ -90,8 +93,8 @@ func cut(f flat, language string) []piece {
 
 // size holds the limits for passages, in half words. loose: paragraphs may be put together.
 type size struct {
-	enough, comfy, most, sentences int
-	loose                          bool
+	enough, comfy, most, whole, sentences int
+	loose                                 bool
 }
 
 // shorten divides the pieces that are longer than a passage may be.
@@ -107,8 +110,8 @@ func (s size) halve(to []piece, p piece) []piece {
 	if p.weight <= s.most {
 		return append(to, p)
 	}
-	at := middle(p)
-	if at <= 0 || at >= len(p.text) {
+	at, clause := middle(p)
+	if at <= 0 || at >= len(p.text) || !clause && p.weight <= s.whole {
 		return append(to, p)
 	}
 	left := piece{text: p.text[:at]}
@@ -127,8 +130,8 @@ func (s size) halve(to []piece, p piece) []piece {
 const clauseMarks = ",;:—–…·，、；：-"
 
 // middle finds the best place near the middle of a piece to divide it: at a clause mark or line
-// end, or else between words, or else between characters. It is 0 when there is none.
-func middle(p piece) int {
+// end, which it tells, or else between words, or else between characters. It is 0 when there is none.
+func middle(p piece) (at int, rests bool) {
 	var w weigher
 	before := rune(0)
 	clause, word, character := nearest{}, nearest{}, nearest{}
@@ -149,10 +152,10 @@ func middle(p piece) int {
 		w.add(r)
 		before = r
 	}
-	for _, choice := range []nearest{clause, word} {
+	for i, choice := range []nearest{clause, word} {
 		// A clause of a few words at the border is no good place: 1:3 is as uneven as it may get.
 		if choice.at > 0 && choice.distance <= p.weight/4 {
-			return choice.at
+			return choice.at, i == 0
 		}
 	}
 	w = weigher{}
@@ -167,10 +170,10 @@ func middle(p piece) int {
 	}
 	for _, choice := range []nearest{word, character} {
 		if choice.at > 0 && choice.distance < p.weight/2 {
-			return choice.at
+			return choice.at, false
 		}
 	}
-	return max(word.at, character.at)
+	return max(word.at, character.at), false
 }
 
 // nearest keeps the offset that divides a weight most evenly.

@@ -182,3 +182,18 @@ func FuzzDivideLosesNothing(f *testing.F) {
 		checkNothingLost(t, raw, language, passages)
 	})
 }
+
+// A short passage ends where a speaker would rest; only a sentence that is longer than usual passages is
+// divided between any two words.
+func TestShortPassagesDoNotEndWhereNobodyRests(t *testing.T) {
+	whole := "Every evening the old keeper climbed the narrow stairs and lit the lamp again"
+	for text, want := range map[string]int{
+		whole + ".": 1, // 14 words
+		"Every evening the old keeper climbed the stairs, and when he had come to the top he lit the lamp.": 2,
+		whole + " " + whole + " and then " + whole + ".":                                                    2,
+	} {
+		if got := DivideBy(text, "english", 8); len(got) != want {
+			t.Errorf("%q is divided into %d: %q", text, len(got), got)
+		}
+	}
+}

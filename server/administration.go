@@ -1,0 +1,32 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+
+	"go.uber.org/fx"
+
+	"github.com/filmloom/filmloom/engine"
+	"github.com/filmloom/filmloom/engine/artifact"
+	"github.com/filmloom/filmloom/engine/journal"
+	"github.com/filmloom/filmloom/server/admin"
+	"github.com/filmloom/filmloom/server/backup"
+	"github.com/filmloom/filmloom/server/config"
+	"github.com/filmloom/filmloom/server/store"
+)
+
+// adminModule lets commands reach the server. It comes last: what they ask for is there then.
+var adminModule = fx.Module("administration",
+	fx.Provide(func(conf *config.Config, log *slog.Logger) admin.Config {
+		return admin.Config{Dir: conf.Data, Log: log}
+	}),
+	admin.Module,
+	fx.Invoke(offerBackup),
+)
+
+func offerBackup(r *admin.Registry, conf *config.Config, opts Options, db *store.DB, files artifact.Store, j journal.Journal, eng *engine.Engine) {
+	backup.Register(r, backup.Source{
+		DB: db.Badger(), Artifacts: files, Dir: conf.Data, Journal: j,
+		Hold: func(context.Context) (func(), error) { return eng.Hold(), nil },
+	}, opts.Version)
+}

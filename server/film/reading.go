@@ -1,0 +1,285 @@
+package film
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/filmloom/filmloom/engine"
+)
+
+// A Film is what is known of a film in the making, or of a finished one. It is not changed after it was
+// given away.
+type Film struct {
+	Title, Description, Text string  // "" until the story is written
+	Images                   []Image // in scene order; nil until the story is known
+	Video, Thumbnail         *File   // of the newest run that made the film; nil until the first has
+	Subtitles                []Subtitle
+	Seconds                  float64 // of the video
+	Updated                  time.Time
+}
+
+// Expect is the film with a picture that is about to be made anew.
+func (f Film) Expect(scene string, at time.Time) Film {
+	f.Images = slices.Clone(f.Images)
+	for i := range f.Images {
+		if f.Images[i].Scene == scene {
+			f.Images[i].move(Processing, at)
+		}
+	}
+	return f
+}
+
+// A Subtitle is the subtitles in one language.
+type Subtitle struct {
+	Language string `json:"language"`
+	SRT      *File  `json:"srt"`
+	VTT      *File  `json:"vtt"`
+}
+
+// An Image is the picture of one scene.
+type Image struct {
+	Scene     string // its id
+	Prompt    string // what it shows
+	Narration string // what is spoken while it is seen
+	State     State
+	Takes     []File // every take, the newest last
+	Created   time.Time
+	Updated   time.Time
+}
+
+// A State is where a picture or a film stands.
+type State string
+
+// The states.
+const (
+	Queued     State = "queued"
+	Processing State = "processing"
+	Completed  State = "completed"
+	Failed     State = "failed"
+)
+
+// A Reading adds up what the events of a film's runs tell: of its first run, then of each revision, in their
+// order, each run's events in theirs. It is for one goroutine. The zero value is ready.
+type Reading struct {
+	film   Film
+	run    *engine.Run
+	images map[string]*Image // by scene
+	order  []string
+	stale  bool // the run's outputs have more than was read of them
+}
+
+// outputImage is one element of the output images.
+type outputImage struct {
+	ID        string `json:"id"`
+	Prompt    string `json:"prompt"`
+	Narration string `json:"narration"`
+	File      *File  `json:"file"`
+}
+
+// Expect marks a picture that is about to be made anew, before its run tells of it.
+func (r *Reading) Expect(scene string, at time.Time) {
+	if img := r.images[scene]; img != nil {
+		img.move(Processing, at)
+	}
+}
+
+// Take reads an event of a run. It tells whether the film has changed by it. The error is that of outputs
+// which cannot be read; the reading goes on without them.
+func (r *Reading) Take(run *engine.Run, ev engine.Event) (changed bool, err error) {
+	if ev.Seq == 0 {
+		return false, nil
+	}
+	if r.run == nil || run.ID != r.run.ID {
+		err = r.refresh()
+		r.run = run
+	}
+	switch {
+	case ev.Kind == engine.StageExpanded && ev.Stage == ImageStage:
+		err = errors.Join(err, r.story(ev.Time))
+	case ev.Stage == ImageStage && ev.Address != "":
+		r.image(ev)
+	case ev.Kind == engine.RunCompleted:
+		err = errors.Join(err, r.ending(ev.Time))
+	case ev.Kind == engine.RunFailed, ev.Kind == engine.RunCancelled:
+		r.settle(ev)
+	default:
+		return false, err
+	}
+	r.film.Updated = ev.Time
+	return true, err
+}
+
+// story reads what is known once the scenes are.
+func (r *Reading) story(at time.Time) error {
+	out, err := r.run.Outputs()
+	if err != nil {
+		return err
+	}
+	for name, into := range map[string]*string{
+		OutputTitle: &r.film.Title, OutputDescription: &r.film.Description, OutputText: &r.film.Text,
+	} {
+		var text *string
+		if err := out.Decode(name, &text); err != nil {
+			return err
+		}
+		if text != nil {
+			*into = *text
+		}
+	}
+	images, err := decodeImages(out)
+	if err != nil {
+		return err
+	}
+	if r.images == nil {
+		r.images = map[string]*Image{}
+	}
+	r.order = nil
+	for _, one := range images {
+		if one.ID == "" {
+			continue
+		}
+		r.order = append(r.order, one.ID)
+		img := r.images[one.ID]
+		if img == nil {
+			img = &Image{Scene: one.ID, State: Queued, Created: at, Updated: at}
+			r.images[one.ID] = img
+		}
+		img.Prompt, img.Narration = one.Prompt, one.Narration
+		if img.State == Failed { // by an earlier run
+			img.move(Queued, at)
+		}
+	}
+	r.stale = true
+	return nil
+}
+
+func decodeImages(out engine.Outputs) ([]outputImage, error) {
+	var images []outputImage
+	err := out.Decode(OutputImages, &images)
+	return images, err
+}
+
+// image reads what happened to one picture.
+func (r *Reading) image(ev engine.Event) {
+	img := r.at(ev.Address)
+	if img == nil {
+		return
+	}
+	switch ev.Kind {
+	case engine.AttemptStarted:
+		img.move(Processing, ev.Time)
+	case engine.InstanceFailed:
+		img.move(Failed, ev.Time)
+	case engine.InstanceEdited:
+		img.State, img.Updated, r.stale = Completed, ev.Time, true
+	case engine.InstanceDone, engine.InstanceReused:
+		img.move(Completed, ev.Time)
+		r.stale = true
+	}
+}
+
+// refresh reads the pictures that the run has made. It is put off until somebody wants them, since the
+// outputs cost more than an event.
+func (r *Reading) refresh() error {
+	if !r.stale {
+		return nil
+	}
+	r.stale = false
+	out, err := r.run.Outputs()
+	if err != nil {
+		return err
+	}
+	images, err := decodeImages(out)
+	if err != nil {
+		return err
+	}
+	for _, one := range images {
+		if img := r.images[one.ID]; img != nil {
+			img.take(one.File)
+		}
+	}
+	return nil
+}
+
+func (r *Reading) at(address string) *Image {
+	for scene, img := range r.images {
+		if ImageAddress(scene) == address {
+			return img
+		}
+	}
+	return nil
+}
+
+// move changes the state.
+func (i *Image) move(to State, at time.Time) {
+	if i.State != to {
+		i.State, i.Updated = to, at
+	}
+}
+
+// take adds a new take; an older one that is used again becomes the newest.
+func (i *Image) take(f *File) {
+	if f == nil || f.SHA256 == "" {
+		return
+	}
+	takes := slices.DeleteFunc(slices.Clone(i.Takes), func(o File) bool { return o.SHA256 == f.SHA256 })
+	i.Takes = append(takes, *f)
+}
+
+// ending reads a run that has completed. One that stops before the film has none.
+func (r *Reading) ending(at time.Time) error {
+	if err := r.story(at); err != nil {
+		return err
+	}
+	out, err := r.run.Outputs()
+	if err != nil {
+		return err
+	}
+	var video *File
+	if err := out.Decode(OutputVideo, &video); err != nil {
+		return err
+	}
+	if video == nil || video.SHA256 == "" {
+		return nil
+	}
+	made := Film{Title: r.film.Title, Description: r.film.Description, Text: r.film.Text, Video: video}
+	for name, into := range map[string]any{
+		OutputThumbnail: &made.Thumbnail, OutputSubtitles: &made.Subtitles, OutputSeconds: &made.Seconds,
+	} {
+		if err := out.Decode(name, into); err != nil {
+			return err
+		}
+	}
+	r.film = made
+	return nil
+}
+
+// settle says what became of the pictures that a run which has not completed leaves behind.
+func (r *Reading) settle(ev engine.Event) {
+	if err := r.refresh(); err != nil {
+		r.stale = true
+	}
+	for _, img := range r.images {
+		switch {
+		case img.State != Processing && img.State != Queued:
+		case len(img.Takes) > 0:
+			img.move(Completed, ev.Time)
+		default:
+			img.move(Failed, ev.Time)
+		}
+	}
+}
+
+// Film is what is known now.
+func (r *Reading) Film() (Film, error) {
+	err := r.refresh()
+	f := r.film
+	f.Subtitles = slices.Clone(f.Subtitles)
+	for _, scene := range r.order {
+		img := *r.images[scene]
+		img.Takes = slices.Clone(img.Takes)
+		f.Images = append(f.Images, img)
+	}
+	return f, err
+}

@@ -1,0 +1,60 @@
+package film
+
+import (
+	providersfilm "github.com/filmloom/filmloom/providers/film"
+
+	"github.com/filmloom/filmloom/engine"
+)
+
+// A Script is what script_video is asked for.
+type Script struct {
+	Title, Text       string
+	Seconds           int      // wanted
+	Style             string   // one of ScriptStyles
+	Language          string   // by its name
+	SubtitleLanguages []string // by their names; the first is burned in with IncludeSubtitles
+	TranslateTo       []string // those of them that are translated
+	IncludeSubtitles  bool
+	Characters        []Character
+	MusicGenre        string // one of MusicGenres
+	AspectRatio       string // one of AspectRatios
+	Resolution        string // "720p" or "1080p"
+	Watermark         bool
+}
+
+// A Character is somebody who speaks. What is empty is not known.
+type Character struct {
+	Name   string  `json:"name"`
+	Age    *string `json:"age"`
+	Gender *string `json:"gender"`
+	Voice  *string `json:"voice"`
+}
+
+// ScriptStyles are the styles of films of scripts.
+var ScriptStyles = append(append([]string{}, ArtStyles...), "documentary", "cartoon")
+
+// Translate is the capability that subtitles in other languages need.
+const Translate = "text.translate"
+
+// Inputs are the pipeline's inputs.
+func (s Script) Inputs() engine.Inputs {
+	characters := s.Characters
+	if characters == nil {
+		characters = []Character{}
+	}
+	translate := s.TranslateTo
+	if translate == nil {
+		translate = []string{}
+	}
+	return engine.Inputs{
+		"script": s.Text, "title": s.Title, "duration": s.Seconds, "style": s.Style, "language": s.Language,
+		"subtitle_languages": s.SubtitleLanguages, "translate_to": translate, "include_subtitles": s.IncludeSubtitles,
+		"characters": characters, "music_genre": s.MusicGenre, "aspect_ratio": s.AspectRatio,
+		"resolution": s.Resolution, "watermark": s.Watermark,
+	}
+}
+
+// ShortestSeconds is about how long it takes to speak a script at the fastest pace that is natural.
+func ShortestSeconds(text, language string) float64 {
+	return providersfilm.SpokenSeconds(text, language, providersfilm.FastestPace)
+}

@@ -1,0 +1,225 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"go.uber.org/fx"
+
+	"github.com/filmloom/filmloom/engine"
+	"github.com/filmloom/filmloom/engine/artifact"
+	"github.com/filmloom/filmloom/engine/journal"
+	"github.com/filmloom/filmloom/server/config"
+	"github.com/filmloom/filmloom/server/credits"
+	"github.com/filmloom/filmloom/server/film"
+	"github.com/filmloom/filmloom/server/media"
+	"github.com/filmloom/filmloom/server/metrics"
+	"github.com/filmloom/filmloom/server/production"
+	"github.com/filmloom/filmloom/server/secrets"
+	"github.com/filmloom/filmloom/server/store"
+	"github.com/filmloom/filmloom/server/studioapi"
+	"github.com/filmloom/filmloom/server/videoapi"
+	"github.com/filmloom/filmloom/server/webhooks"
+)
+
+// filmModule runs the engine and looks after the films in the making.
+var filmModule = fx.Module("films", fx.Provide(metrics.New, openEngine, openWebhooks, openDesk, newReadiness), fx.Invoke(watch, keepClean))
+
+func openEngine(life fx.Lifecycle, conf *config.Config, opts Options, j journal.Journal, files artifact.Store, m *metrics.Metrics, log *slog.Logger) (*engine.Engine, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	eng, err := engine.Open(ctx, engine.Config{
+		Journal: j, Artifacts: files, Pipelines: conf.Pipelines, Source: opts.Pipelines, Providers: opts.Providers,
+		CPUs: conf.CPUs, Log: log, Env: opts.Env, Observe: m.Observe,
+	})
+	if err != nil {
+		return nil, err
+	}
+	life.Append(fx.Hook{OnStop: func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, conf.Grace)
+		defer cancel()
+		eng.Drain(ctx)
+		return eng.Close()
+	}})
+	file := eng.Pipelines()
+	if err := film.Missing(file); err != nil {
+		return nil, errors.Join(err, eng.Close())
+	}
+	if diags := film.Check(file); diags.HasErrors() {
+		return nil, errors.Join(&engine.InvalidError{Source: file.Source, Diagnostics: diags}, eng.Close())
+	}
+	return eng, nil
+}
+
+// openWebhooks tells receivers what happens.
+func openWebhooks(life fx.Lifecycle, conf *config.Config, db *store.DB, keys *secrets.Keys, given *media.Media, m *metrics.Metrics, log *slog.Logger) (*webhooks.Service, error) {
+	const purpose = "webhooks"
+	hooks, err := webhooks.New(webhooks.Config{
+		DB: db, Allow: conf.WebhookAllow, Render: studioapi.Render(given), Log: log,
+		Seal:    func(plain []byte, aad string) ([]byte, error) { return keys.Seal(purpose, plain, []byte(aad)), nil },
+		Unseal:  func(sealed []byte, aad string) ([]byte, error) { return keys.Open(purpose, sealed, []byte(aad)) },
+		Observe: m.Delivery,
+	})
+	if err != nil {
+		return nil, err
+	}
+	life.Append(fx.Hook{OnStart: hooks.Start, OnStop: hooks.Close})
+	return hooks, nil
+}
+
+func openDesk(life fx.Lifecycle, conf *config.Config, db *store.DB, eng *engine.Engine, ledger *credits.Ledger, hooks *webhooks.Service, log *slog.Logger) (*production.Desk, error) {
+	queue := conf.MaxQueue
+	if queue == 0 {
+		queue = -1
+	}
+	desk, err := production.New(context.Background(), production.Config{
+		Store: db, Engine: eng, Active: conf.MaxActive, Queue: queue, Retention: conf.Retention, Log: log,
+		Listed: map[string]func(*production.Production) string{videoapi.Name: videoapi.Listed, studioapi.Name: studioapi.Listed},
+		Hooks:  []production.Hook{settle(ledger), studioapi.Follow(hooks, db)},
+	})
+	if err != nil {
+		return nil, err
+	}
+	life.Append(stopped(func(context.Context) { desk.Close() }))
+	return desk, nil
+}
+
+// watch lets the metrics ask what there is.
+func watch(life fx.Lifecycle, m *metrics.Metrics, conf *config.Config, opts Options, db *store.DB, eng *engine.Engine, desk *production.Desk) {
+	life.Append(fx.StartStopHook(func() {
+		m.Watch(metrics.Sources{
+			Engine: eng, Database: db.Badger(), Dir: conf.Data, Queue: desk.Load, Version: opts.Version,
+		})
+	}, m.Close))
+}
+
+// cleaning is how often what is not needed any more is removed.
+const cleaning = time.Hour
+
+// keepClean removes deleted productions, files that nothing refers to, and what the database does not need.
+func keepClean(life fx.Lifecycle, desk *production.Desk, db *store.DB, log *slog.Logger) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	life.Append(fx.Hook{
+		OnStart: func(context.Context) error {
+			go func() {
+				defer close(done)
+				tick := time.NewTicker(cleaning)
+				defer tick.Stop()
+				for {
+					select {
+					case <-ctx.Done():
+						return
+					case <-tick.C:
+						clean(ctx, desk, db, log)
+					}
+				}
+			}()
+			return nil
+		},
+		OnStop: func(context.Context) error {
+			cancel()
+			<-done
+			return nil
+		},
+	})
+}
+
+func clean(ctx context.Context, desk *production.Desk, db *store.DB, log *slog.Logger) {
+	gone, err := desk.Clean(ctx)
+	if err == nil {
+		err = db.Reclaim(ctx)
+	}
+	if err != nil && ctx.Err() == nil {
+		log.Error("what is not needed cannot be removed", "error", err)
+		return
+	}
+	if gone.Artifacts > 0 {
+		log.Info("removed files that nothing refers to", "files", gone.Artifacts, "bytes", gone.Bytes)
+	}
+}
+
+// readiness tells whether films can be made: the plan of one configures every provider that it needs.
+type readiness struct {
+	eng  *engine.Engine
+	done chan struct{} // closed when everything has answered
+
+	mu  sync.Mutex
+	why error // not, as far as it is known
+}
+
+// retry is how often what is missing is looked for again.
+const retry = 2 * time.Second
+
+func newReadiness(life fx.Lifecycle, eng *engine.Engine, log *slog.Logger) *readiness {
+	r := &readiness{eng: eng, done: make(chan struct{}), why: errors.New("the providers have not answered yet")}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	life.Append(fx.Hook{
+		OnStart: func(context.Context) error {
+			go func() {
+				defer close(ended)
+				r.ask(ctx, log)
+			}()
+			return nil
+		},
+		OnStop: func(context.Context) error {
+			cancel()
+			<-ended
+			return nil
+		},
+	})
+	return r
+}
+
+// ask asks until everything has answered.
+func (r *readiness) ask(ctx context.Context, log *slog.Logger) {
+	logged := ""
+	for {
+		_, err := r.eng.Plan(ctx, film.StoryVideo, film.Story{}.Inputs())
+		if err == nil {
+			close(r.done)
+			return
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		r.mu.Lock()
+		r.why = err
+		r.mu.Unlock()
+		if text := err.Error(); text != logged {
+			logged = text
+			log.Warn("films cannot be made yet", "error", strings.ReplaceAll(text, "\n", "; "))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(retry):
+		}
+	}
+}
+
+// check tells why films cannot be made, or nil.
+func (r *readiness) check() error {
+	select {
+	case <-r.done:
+		return nil
+	default:
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.why
+}
+
+func (r *readiness) wait(ctx context.Context) error {
+	select {
+	case <-r.done:
+		return nil
+	case <-ctx.Done():
+		return r.check()
+	}
+}

@@ -1,0 +1,182 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"syscall"
+	"time"
+
+	"go.uber.org/fx"
+
+	"github.com/filmloom/filmloom/engine"
+	"github.com/filmloom/filmloom/engine/artifact"
+	"github.com/filmloom/filmloom/server/config"
+	"github.com/filmloom/filmloom/server/credits"
+	"github.com/filmloom/filmloom/server/idempotency"
+	"github.com/filmloom/filmloom/server/identity"
+	"github.com/filmloom/filmloom/server/limits"
+	"github.com/filmloom/filmloom/server/media"
+	"github.com/filmloom/filmloom/server/metrics"
+	"github.com/filmloom/filmloom/server/plans"
+	"github.com/filmloom/filmloom/server/production"
+	"github.com/filmloom/filmloom/server/secrets"
+	"github.com/filmloom/filmloom/server/store"
+	"github.com/filmloom/filmloom/server/studioapi"
+	"github.com/filmloom/filmloom/server/videoapi"
+	"github.com/filmloom/filmloom/server/web"
+	"github.com/filmloom/filmloom/server/webhooks"
+)
+
+// httpModule serves.
+var httpModule = fx.Module("http", fx.Provide(newMedia, newSite), fx.Invoke(mountVideo, mountStudio, mountCare, serve))
+
+func newMedia(conf *config.Config, at *address, files artifact.Store, keys *secrets.Keys, log *slog.Logger) (*media.Media, error) {
+	return media.New(media.Config{
+		Store: files, Key: keys.For("media"), Base: at.base, Lifetime: conf.MediaLifetime, Log: log,
+	})
+}
+
+func newSite(conf *config.Config, at *address, m *metrics.Metrics, given *media.Media, log *slog.Logger) *web.Site {
+	site := web.NewSite(web.SiteConfig{
+		Base: at.base, MaxBody: int64(conf.MaxBody), Log: log, Wrap: m.Route,
+		Address: func(r *http.Request) netip.Addr { return limits.ClientAddress(r, conf.TrustedProxies) },
+	})
+	site.Mount(media.Prefix, given.Handler())
+	return site
+}
+
+func mountVideo(site *web.Site, opts Options, desk *production.Desk, ids *identity.Service, given *media.Media, keys *idempotency.Book,
+	g *gate, set plans.Set, ledger *credits.Ledger, conf *config.Config,
+) {
+	videoapi.Register(site, videoapi.Config{
+		Desk: desk, Identity: ids, Media: given, Keys: keys, Version: opts.Version,
+		Admit: g.admit, Stranger: g.request, Login: g.login, Plans: set, Credits: ledger, Space: space(conf),
+	})
+}
+
+func mountStudio(site *web.Site, conf *config.Config, opts Options, desk *production.Desk, eng *engine.Engine, db *store.DB, ids *identity.Service,
+	given *media.Media, keys *idempotency.Book, g *gate, set plans.Set, ledger *credits.Ledger, hooks *webhooks.Service, log *slog.Logger,
+) {
+	studioapi.Register(site, studioapi.Config{
+		Desk: desk, Engine: eng, Store: db, Identity: ids, Media: given, Keys: keys, Plans: set, Credits: ledger, Webhooks: hooks,
+		Version: opts.Version, Registration: conf.Registration, Admit: g.admit, Login: g.login, Stranger: g.request, Space: space(conf), Log: log,
+	})
+}
+
+// space tells whether there is room on the disk for one more film.
+func space(conf *config.Config) func() bool {
+	return func() bool {
+		free, err := metrics.Free(conf.Data)
+		return err != nil || free >= uint64(conf.MinFreeDisk) // what cannot be found out is no reason to stop
+	}
+}
+
+// mountCare serves what operators look at.
+func mountCare(site *web.Site, conf *config.Config, m *metrics.Metrics, ready *readiness, db *store.DB) {
+	site.Mount("GET /healthz", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		health(w, http.StatusOK, "ok")
+	}))
+	site.Mount("GET /readyz", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		err := writable(r.Context(), db)
+		if err == nil {
+			err = ready.check()
+		}
+		if err != nil {
+			health(w, http.StatusServiceUnavailable, err.Error())
+			return
+		}
+		health(w, http.StatusOK, "ready")
+	}))
+	if conf.MetricsListen == "" {
+		site.Mount("GET /metrics", m.Handler())
+	}
+}
+
+func health(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"status": text}) // a probe that has gone
+}
+
+// writable tells whether the database can be written.
+func writable(ctx context.Context, db *store.DB) error {
+	err := db.Update(ctx, func(tx *store.Tx) error { return tx.Put(store.K("probe"), time.Now().Unix()) })
+	if err != nil {
+		return fmt.Errorf("the database cannot be written: %w", err)
+	}
+	return nil
+}
+
+// serve listens from the start to the stop.
+func serve(life fx.Lifecycle, conf *config.Config, at *address, site *web.Site, m *metrics.Metrics, log *slog.Logger) {
+	streams, end := context.WithCancel(context.Background())
+	srv := newHTTP(m.HTTP(site), log)
+	srv.BaseContext = func(net.Listener) context.Context { return streams }
+	// Shutdown waits for requests; those that would go on for ever must be told to end.
+	srv.RegisterOnShutdown(func() { site.EndStreams() })
+	listening(life, conf, srv, conf.Listen, at.listen, end, log)
+	if conf.MetricsListen != "" && conf.MetricsListen != config.Off {
+		mux := http.NewServeMux()
+		mux.Handle("GET /metrics", m.Handler())
+		listening(life, conf, newHTTP(mux, log), conf.MetricsListen, func(net.Addr) {}, func() {}, log)
+	}
+}
+
+func newHTTP(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
+
+func listening(life fx.Lifecycle, conf *config.Config, srv *http.Server, at string, tell func(net.Addr), end func(), log *slog.Logger) {
+	served := make(chan struct{})
+	life.Append(fx.Hook{
+		OnStart: func(ctx context.Context) error {
+			l, err := new(net.ListenConfig).Listen(ctx, "tcp", at)
+			if err != nil {
+				return cannotListen(at, err)
+			}
+			tell(l.Addr())
+			go func() {
+				defer close(served)
+				if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+					log.Error("the server cannot accept connections any more", "error", err)
+				}
+			}()
+			return nil
+		},
+		OnStop: func(ctx context.Context) error {
+			ctx, cancel := context.WithTimeout(ctx, conf.Grace)
+			defer cancel()
+			err := srv.Shutdown(ctx)
+			end()
+			if errors.Is(err, context.DeadlineExceeded) {
+				err = srv.Close() // who is still not done has had its time
+			}
+			<-served
+			return err
+		},
+	})
+}
+
+// cannotListen says what is wrong with an address in a sentence.
+func cannotListen(at string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("%s is in use by another program; stop it, or name another address with --listen", at)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("%s may not be listened on by this user; ports below 1024 are for root; name another address with --listen", at)
+	}
+	return fmt.Errorf("the server cannot listen on %s: %w", at, err)
+}

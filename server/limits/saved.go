@@ -1,0 +1,91 @@
+package limits
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/filmloom/filmloom/server/store"
+)
+
+// A record is what the database has of an account's day.
+type record struct {
+	Start int64 `json:"start"` // of the day, Unix seconds
+	Count int   `json:"count"`
+}
+
+func recordKey(account string) store.Key { return store.K("requests", account) }
+
+// load takes what the database has of the account of an entry, which is locked, once. Its day may be over.
+func (l *Limiter) load(e *entry) error {
+	if e.loaded {
+		return nil
+	}
+	e.loaded = true
+	var r record
+	err := l.conf.DB.View(func(tx *store.Tx) error { return tx.Get(recordKey(e.account), &r) })
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("how many requests an account has sent today cannot be read: %w", err)
+	}
+	e.day = window{start: r.Start, count: max(r.Count, 0)}
+	return nil
+}
+
+// batch is how many counts are written in one transaction; it holds some 3,900.
+const batch = 1000
+
+// Save writes the counts of the day that are not written yet. What cannot be written is kept for the next
+// time.
+func (l *Limiter) Save(ctx context.Context) error {
+	l.saving.Lock()
+	defer l.saving.Unlock()
+	l.dirty.Lock()
+	entries := l.dirty.entries
+	l.dirty.entries = nil
+	l.dirty.Unlock()
+
+	var failed error
+	for some := range slices.Chunk(entries, batch) {
+		days := make([]window, len(some))
+		for i, e := range some {
+			e.Lock()
+			days[i] = e.day
+			e.Unlock()
+		}
+		if failed == nil {
+			failed = l.write(ctx, some, days)
+		}
+		for i, e := range some {
+			e.Lock()
+			e.unsaved = false
+			if failed != nil || e.day != days[i] {
+				l.changed(e)
+			}
+			e.Unlock()
+		}
+	}
+	return failed
+}
+
+func (l *Limiter) write(ctx context.Context, entries []*entry, days []window) error {
+	// The record is of no use after its day. The database reads the clock itself, which need not be ours;
+	// a day more does no harm.
+	end := time.Now().Add(2 * day * time.Second)
+	err := l.conf.DB.Update(ctx, func(tx *store.Tx) error {
+		for i, e := range entries {
+			if err := tx.PutUntil(recordKey(e.account), record{days[i].start, days[i].count}, end); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("the day's counts of requests cannot be written: %w", err)
+	}
+	return nil
+}

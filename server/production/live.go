@@ -1,0 +1,99 @@
+package production
+
+import (
+	"sync"
+
+	"github.com/filmloom/filmloom/engine"
+	"github.com/filmloom/filmloom/server/film"
+)
+
+// A snapshot is what is known of a production at one time. It is not changed.
+type snapshot struct {
+	production *Production
+	head       *Order // nil for a draft
+	film       film.Film
+}
+
+// A live production has open orders. One goroutine follows its runs.
+type live struct {
+	mu      sync.Mutex
+	now     snapshot
+	reading film.Reading
+	run     *engine.Run   // of the order that is followed, once it has begun
+	high    float64       // the highest progress that was shown, of all orders
+	own     float64       // likewise, of the newest order
+	stop    chan struct{} // closed when somebody has cancelled the order
+	stopped bool
+	changed chan struct{} // closed and replaced at each change
+}
+
+func newLive(s snapshot) *live {
+	return &live{now: s, stop: make(chan struct{}), changed: make(chan struct{})}
+}
+
+// change makes what is known anew and wakes who waits for it.
+func (l *live) change(fn func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	fn()
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+// set takes over a production as it was written.
+func (l *live) set(p *Production, head *Order) {
+	l.change(func() {
+		if len(p.Orders) < len(l.now.production.Orders) {
+			return // overtaken by a newer order
+		}
+		if p.Head() != l.now.production.Head() {
+			l.own = 0
+		}
+		l.now.production = p
+		if head != nil && head.ID == p.Head() {
+			l.now.head = head
+		}
+	})
+}
+
+// expect shows that a picture is about to be made anew. The lock is held.
+func (l *live) expect(o *Order) {
+	if o.Redraw {
+		l.reading.Expect(o.Scene, o.Created)
+		l.now.film = l.now.film.Expect(o.Scene, o.Created)
+	}
+}
+
+// cancel asks for the end of what is being done.
+func (l *live) cancel() *engine.Run {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.stopped {
+		l.stopped = true
+		close(l.stop)
+	}
+	return l.run
+}
+
+// view is what is known, and a channel that is closed when there is more.
+func (l *live) view() (View, <-chan struct{}) {
+	l.mu.Lock()
+	s, run, changed := l.now, l.run, l.changed
+	l.mu.Unlock()
+	v := View{Production: s.production, Head: s.head, Film: s.film, Run: run}
+	if run != nil {
+		st := run.Status()
+		v.Step, v.Progress, v.Began = st.Step, st.Progress, st.Started
+	}
+	l.mu.Lock()
+	if run != nil && s.head != nil && run.ID == s.head.ID {
+		l.own = max(l.own, v.Progress)
+	}
+	l.high = max(l.high, v.Progress)
+	v.Progress, v.RunProgress = l.high, l.own
+	l.mu.Unlock()
+	if s.production.Summary.Video != nil {
+		v.Progress = 1
+	}
+	return v, changed
+}

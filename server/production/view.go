@@ -1,0 +1,174 @@
+package production
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/filmloom/filmloom/engine"
+	"github.com/filmloom/filmloom/server/film"
+	"github.com/filmloom/filmloom/server/store"
+)
+
+// A View is what is known of a production. What it points at is not changed, and must not be.
+type View struct {
+	Production *Production
+	Head       *Order // the newest order; nil for a draft
+	Film       film.Film
+	// Progress is from 0 to 1 and does not fall; it stays 1 once there is a film.
+	Progress float64
+	// RunProgress is that of the newest order alone, while it is open.
+	RunProgress float64
+	Step        string      // of the run that is being done, or ""
+	Began       time.Time   // when that run began; zero otherwise
+	Run         *engine.Run // that is being done, or nil
+}
+
+// Settled tells that nothing is being done.
+func (v View) Settled() bool { return !v.Production.Summary.Status.Open() }
+
+// Updated is when something of the view changed last.
+func (v View) Updated() time.Time {
+	if v.Film.Updated.After(v.Production.Updated) {
+		return v.Film.Updated
+	}
+	return v.Production.Updated
+}
+
+// Image finds a picture by its scene.
+func (v View) Image(scene string) (film.Image, bool) {
+	for _, img := range v.Film.Images {
+		if img.Scene == scene {
+			return img, true
+		}
+	}
+	return film.Image{}, false
+}
+
+// Get gives the view of a production. The error is ErrNotFound when there is none, or it was deleted.
+func (d *Desk) Get(ctx context.Context, id string) (View, error) {
+	v, _, err := d.look(ctx, id)
+	return v, err
+}
+
+// look gives a view, and a channel that is closed when it changes; nil when nothing is being done.
+func (d *Desk) look(ctx context.Context, id string) (View, <-chan struct{}, error) {
+	d.mu.Lock()
+	l := d.open[id]
+	s := d.recent.get(id)
+	d.mu.Unlock()
+	if l != nil {
+		v, changed := l.view()
+		return v, changed, nil
+	}
+	if s == nil {
+		read, _, err := d.read(ctx, id, false)
+		if err != nil {
+			return View{}, nil, err
+		}
+		s = read
+		if !s.production.Summary.Status.Open() {
+			d.remember(s)
+		}
+	}
+	v := View{Production: s.production, Head: s.head, Film: s.film}
+	if s.production.Summary.Video != nil {
+		v.Progress = 1
+	}
+	return v, nil, nil
+}
+
+// remember keeps what was read, unless it is being changed.
+func (d *Desk) remember(s *snapshot) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.open[s.production.ID] == nil {
+		d.recent.put(s)
+	}
+}
+
+// find reads a production's record.
+func find(tx *store.Tx, id string) (*Production, error) {
+	var p Production
+	err := tx.Get(productionKey(id), &p)
+	if errors.Is(err, store.ErrNotFound) || err == nil && !p.Deleted.IsZero() {
+		return nil, ErrNotFound
+	}
+	return &p, err
+}
+
+// read reads a production and its film from the records and the journal. With idle, which promises that the
+// engine does no run of it now, a run that has not ended is read as well, and how far it is.
+func (d *Desk) read(ctx context.Context, id string, idle bool) (_ *snapshot, progress float64, _ error) {
+	p, orders, err := d.records(id)
+	if err != nil {
+		return nil, 0, err
+	}
+	s := &snapshot{production: p}
+	var reading film.Reading
+	for _, o := range orders {
+		s.head = o
+		run, err := d.conf.Engine.Run(ctx, o.ID)
+		if errors.Is(err, engine.ErrNotFound) {
+			continue // it came to nothing before its run began
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		st := run.Status()
+		if !st.State.Final() {
+			if !idle {
+				continue
+			}
+			progress = st.Progress
+		}
+		d.take(&reading, run, run.Events(ctx))
+	}
+	s.film = d.film(&reading, id)
+	return s, progress, ctx.Err()
+}
+
+// records reads a production and its orders.
+func (d *Desk) records(id string) (p *Production, orders []*Order, err error) {
+	err = d.conf.Store.View(func(tx *store.Tx) error {
+		if p, err = find(tx, id); err != nil {
+			return err
+		}
+		for _, id := range p.Orders {
+			var o Order
+			if err := tx.Get(orderKey(id), &o); err != nil {
+				return err
+			}
+			orders = append(orders, &o)
+		}
+		return nil
+	})
+	return p, orders, err
+}
+
+// film is what was read; what cannot be read of it is left out.
+func (d *Desk) film(r *film.Reading, id string) film.Film {
+	f, err := r.Film()
+	if err != nil {
+		d.conf.Log.Error("a film's outputs cannot be read", "production", id, "error", err)
+	}
+	return f
+}
+
+// Wait waits until a view is as it should be, nothing is being done any more, or the context ends, and gives
+// the view as it is then. The error is that of Get.
+func (d *Desk) Wait(ctx context.Context, id string, enough func(View) bool) (View, error) {
+	for {
+		v, changed, err := d.look(context.WithoutCancel(ctx), id)
+		if err != nil || changed == nil || enough(v) {
+			return v, err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return v, nil
+		case <-d.ctx.Done():
+			return v, nil
+		}
+	}
+}

@@ -1,0 +1,152 @@
+package studioapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/filmloom/filmloom/server/film"
+	"github.com/filmloom/filmloom/server/media"
+	"github.com/filmloom/filmloom/server/production"
+	"github.com/filmloom/filmloom/server/store"
+	"github.com/filmloom/filmloom/server/webhooks"
+)
+
+// What webhooks are told is written in the transactions in which it happens.
+
+// linkLife is how long the link to a film in a delivery lives.
+const linkLife = 7 * 24 * time.Hour
+
+// told is the data of a job's event. Its video becomes a link when it is sent.
+type told struct {
+	JobID     string     `json:"job_id"`
+	ProjectID string     `json:"project_id"`
+	Status    string     `json:"status"`
+	OutputURL *string    `json:"output_url,omitempty"`
+	Error     *JobError  `json:"error,omitempty"`
+	Video     *film.File `json:"video,omitempty"`
+	Title     string     `json:"title,omitempty"`
+}
+
+// Render makes of an event's data what a receiver gets: it has links in the place of files.
+func Render(m *media.Media) func(context.Context, string, json.RawMessage) (json.RawMessage, error) {
+	return func(_ context.Context, _ string, data json.RawMessage) (json.RawMessage, error) {
+		var t told
+		if err := json.Unmarshal(data, &t); err != nil || t.JobID == "" {
+			return data, nil //nolint:nilerr // the data of another event
+		}
+		if t.Video != nil {
+			url := m.URL(media.File{SHA256: t.Video.SHA256, Name: t.Title, Type: t.Video.MediaType}, media.Options{Lifetime: linkLife})
+			t.OutputURL, t.Video = &url, nil
+		}
+		t.Title = ""
+		return json.Marshal(t)
+	}
+}
+
+// Follow is the production.Hook of this API: it tells webhooks, closes batches, and learns how long films take.
+func Follow(hooks *webhooks.Service, db *store.DB) production.Hook {
+	f := &follower{hooks: hooks, pace: newPace(db)}
+	return f.hook
+}
+
+type follower struct {
+	hooks *webhooks.Service
+	pace  *pace
+}
+
+var jobEvents = map[production.Status]string{
+	production.Queued: webhooks.JobQueued, production.Processing: webhooks.JobStarted,
+	production.Completed: webhooks.JobCompleted, production.Failed: webhooks.JobFailed, production.Cancelled: webhooks.JobCancelled,
+}
+
+func (f *follower) hook(tx *store.Tx, p *production.Production, o *production.Order) error {
+	kind := jobEvents[o.Status]
+	if o.API != Name || kind == "" {
+		return nil
+	}
+	t := told{JobID: o.ID, ProjectID: o.Production, Status: string(o.Status), Video: o.Video, Title: p.Title}
+	at := o.Created
+	switch {
+	case !o.Ended.IsZero():
+		at = o.Ended
+	case !o.Started.IsZero():
+		at = o.Started
+	}
+	if o.Status == production.Failed && o.Failure != nil {
+		t.Error = &JobError{Code: failureCode(o.Failure.Code), Message: o.Failure.Message}
+	}
+	if err := publish(tx, f.hooks, o.Account, o.ID+"_"+string(o.Status), kind, at, t); err != nil {
+		return err
+	}
+	if o.Status.Open() {
+		return nil
+	}
+	if err := f.pace.learn(tx, p, o); err != nil {
+		return err
+	}
+	if batch := noteOf(o).Batch; batch != "" {
+		return closeBatch(tx, f.hooks, batch, o, at)
+	}
+	return nil
+}
+
+func publish(tx *store.Tx, hooks *webhooks.Service, account, id, kind string, at time.Time, data any) error {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	return hooks.Publish(tx, account, webhooks.Event{ID: id, Type: kind, Time: at, Data: raw})
+}
+
+// closeBatch tells that a batch is completed when the job that has just ended was its last.
+func closeBatch(tx *store.Tx, hooks *webhooks.Service, id string, ended *production.Order, at time.Time) error {
+	var b batchRecord
+	if err := tx.Get(batchKey(id), &b); err != nil {
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		return err
+	}
+	return finishBatch(tx, hooks, &b, ended, at)
+}
+
+// closeBatch writes a batch whose items have all been begun with.
+func (a *api) closeBatch(tx *store.Tx, b *batchRecord) error {
+	return finishBatch(tx, a.Webhooks, b, nil, b.Created)
+}
+
+// finishBatch tells once that nothing of a batch is open, and writes it. The record of the order that is being
+// written has not its new status yet.
+func finishBatch(tx *store.Tx, hooks *webhooks.Service, b *batchRecord, ended *production.Order, at time.Time) error {
+	done := b.Whole
+	items := make([]map[string]any, len(b.Items))
+	for i, item := range b.Items {
+		status := item.Status
+		if item.JobID != nil {
+			o := ended
+			if ended == nil || ended.ID != *item.JobID {
+				var err error
+				o, err = production.OrderIn(tx, *item.JobID)
+				if errors.Is(err, production.ErrNotFound) { // deleted with its project
+					o, err = &production.Order{Status: production.Cancelled}, nil
+				}
+				if err != nil {
+					return err
+				}
+			}
+			status = string(o.Status)
+			done = done && !o.Status.Open()
+		}
+		items[i] = map[string]any{"project_id": item.ProjectID, "job_id": item.JobID, "status": status}
+	}
+	if done && !b.Told {
+		b.Told = true
+		data := map[string]any{"batch_id": b.ID, "status": "completed", "items": items}
+		if err := publish(tx, hooks, b.Account, b.ID+"_completed", webhooks.BatchCompleted, at, data); err != nil {
+			return err
+		}
+	}
+	return tx.Put(batchKey(b.ID), b)
+}

@@ -1,0 +1,219 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"mime"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/filmloom/filmloom/server/idempotency"
+	"github.com/filmloom/filmloom/server/identity"
+)
+
+// APIConfig says what one API is.
+type APIConfig struct {
+	Prefix      string // its base path: "/v1"
+	Title       string
+	Version     string
+	Description string
+	TokenURL    string // where a session begins with a name and a password
+	Tags        []*huma.Tag
+	Dialect     Dialect
+
+	Identity *identity.Service
+	Keys     *idempotency.Book
+	// Admit decides whether a known caller may make one more request, and sets headers that tell about it.
+	// nil admits everybody.
+	Admit func(ctx huma.Context, who identity.Principal) *Fault
+	// Stranger decides whether an address may make one more request without a valid credential; nil admits all.
+	Stranger func(netip.Addr) *Fault
+	// MaxBody bounds a request's body in bytes; 0 means the site's bound, which is also the highest.
+	MaxBody int64
+}
+
+// An API is one base path with its operations and its document.
+type API struct {
+	huma.API
+	conf APIConfig
+	site *Site
+}
+
+// The names of the security schemes in the documents.
+const (
+	schemeBearer = "bearer"
+	schemeLogin  = "login"
+	schemeKey    = "apiKey"
+)
+
+// API adds an API to the site.
+func (s *Site) API(conf APIConfig) *API {
+	if conf.MaxBody <= 0 || conf.MaxBody > s.conf.MaxBody {
+		conf.MaxBody = s.conf.MaxBody
+	}
+	h := huma.DefaultConfig(conf.Title, conf.Version)
+	h.CreateHooks, h.SchemasPath, h.DocsPath, h.OpenAPIPath = nil, "", "", ""
+	h.Info.Description = conf.Description
+	h.Info.License = &huma.License{Name: "Apache 2.0", Identifier: "Apache-2.0"}
+	h.Tags = conf.Tags
+	h.RejectUnknownQueryParameters = true
+	h.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		schemeBearer: {Type: "http", Scheme: "bearer", Description: "An API key, or the access token of a session."},
+		schemeKey:    {Type: "apiKey", In: "header", Name: keyHeader, Description: "An API key."},
+		schemeLogin: {Type: "oauth2", Description: "Log in with a name and a password.", Flows: &huma.OAuthFlows{
+			Password: &huma.OAuthFlow{TokenURL: conf.TokenURL, Scopes: map[string]string{}},
+		}},
+	}
+	a := &API{API: humago.NewWithPrefix(s.routes, conf.Prefix, h), conf: conf, site: s}
+	s.dialects = append(s.dialects, base{conf.Prefix, conf.Dialect})
+	a.UseMiddleware(a.mediaType, a.authenticate, a.admit, a.once)
+	a.documents()
+	return a
+}
+
+// Config gives Huma's configuration, which an API that is wrapped would lose.
+func (a *API) Config() huma.Config {
+	return a.API.(interface{ Config() huma.Config }).Config()
+}
+
+// Open is the security of an operation that needs no caller.
+func Open() []map[string][]string { return []map[string][]string{} }
+
+// Handle adds an operation. Unless its Security is Open it needs a caller. Its Errors are those that are
+// special; what any operation may answer is added.
+func Handle[I, O any](a *API, op huma.Operation, handler func(context.Context, *I) (*O, error)) {
+	op.Metadata = maps.Clone(op.Metadata)
+	if op.Metadata == nil {
+		op.Metadata = map[string]any{}
+	}
+	op.Metadata[dialectKey] = a.conf.Dialect
+	if op.Security == nil {
+		op.Security = []map[string][]string{{schemeBearer: {}}, {schemeLogin: {}}, {schemeKey: {}}}
+	}
+	op.MaxBodyBytes = a.conf.MaxBody + 1 // Huma refuses a body of exactly this many
+	op.Errors = append(op.Errors, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable, a.conf.Dialect.Invalid())
+	if len(op.Security) > 0 {
+		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
+	}
+	if op.Method != http.MethodGet {
+		op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusConflict)
+	}
+	slices.Sort(op.Errors)
+	op.Errors = slices.Compact(op.Errors)
+	huma.Register(a, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handler(ctx, in)
+		if err != nil {
+			return nil, a.told(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// told words what a caller is told of an error. Any other is an internal one, which Huma asks for by itself.
+func (a *API) told(ctx context.Context, err error) error {
+	var f *Fault
+	switch {
+	case errors.As(err, &f):
+		return word(a.conf.Dialect, f)
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		return word(a.conf.Dialect, Unavailable("The request was given up", "1")) // nobody reads this
+	}
+	return err
+}
+
+// DocumentOperation describes an operation with the errors in the API's shape.
+func (a *API) DocumentOperation(op *huma.Operation) {
+	if op.Hidden {
+		return
+	}
+	doc := a.OpenAPI()
+	delete(doc.Components.Schemas.Map(), "Placeholder")
+	kept := op.Responses
+	op.Responses = map[string]*huma.Response{}
+	for status, r := range kept {
+		code, err := strconv.Atoi(status)
+		if err != nil {
+			continue
+		}
+		if code >= 400 {
+			if !slices.Contains(op.Errors, code) || code == http.StatusUnprocessableEntity && code != a.conf.Dialect.Invalid() {
+				continue
+			}
+			r = &huma.Response{
+				Description: http.StatusText(code),
+				Content: map[string]*huma.MediaType{"application/json": {
+					Schema:  errorSchema(doc.Components.Schemas, a.conf.Dialect, code),
+					Example: a.conf.Dialect.Body(code),
+				}},
+			}
+		}
+		op.Responses[status] = r
+	}
+	if op.RequestBody != nil {
+		if form := op.RequestBody.Content[formURLEncoded]; form != nil {
+			op.RequestBody.Content[formMultipart] = form
+		}
+	}
+	doc.AddOperation(op)
+}
+
+// mediaType refuses bodies in a form that the operation does not take.
+func (a *API) mediaType(ctx huma.Context, next func(huma.Context)) {
+	body := ctx.Operation().RequestBody
+	if body == nil {
+		next(ctx)
+		return
+	}
+	given := ctx.Header("Content-Type")
+	if _, ok := body.Content[given]; ok { // as nearly always
+		next(ctx)
+		return
+	}
+	kind, params, err := mime.ParseMediaType(given)
+	_, takes := body.Content[kind]
+	switch {
+	case given == "" && body.Content[formURLEncoded] != nil:
+		kind, takes = formURLEncoded, true // a form has two names, and Huma would take any
+	case given == "":
+		next(ctx)
+		return
+	case err != nil:
+		takes = false
+	}
+	if !takes {
+		a.refuse(ctx, &Fault{
+			Status: http.StatusUnsupportedMediaType, Code: CodeMediaType,
+			Message: "The body must be " + strings.Join(slices.Sorted(maps.Keys(body.Content)), " or "),
+		})
+		return
+	}
+	r, _ := humago.Unwrap(ctx)
+	r.Header.Set("Content-Type", mime.FormatMediaType(kind, params))
+	next(ctx)
+}
+
+// refuse answers with a fault instead of going on.
+func (a *API) refuse(ctx huma.Context, f *Fault) {
+	for name, values := range f.Header {
+		for _, v := range values {
+			ctx.AppendHeader(name, v)
+		}
+	}
+	answer := word(a.conf.Dialect, f)
+	ctx.SetHeader("Content-Type", jsonType)
+	body, err := a.Transform(ctx, "", answer)
+	if err != nil { // an error's body is always JSON
+		panic(err)
+	}
+	ctx.SetStatus(answer.status)
+	if err := a.Marshal(ctx.BodyWriter(), jsonType, body); err != nil {
+		Log(ctx.Context()).Debug("an answer could not be written", "error", err)
+	}
+}

@@ -1,0 +1,118 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/filmloom/filmloom/server/identity"
+)
+
+// keyHeader may have an API key.
+const keyHeader = "X-API-Key"
+
+// Caller is who makes the request. In an operation that is open to everybody it is the zero value.
+func Caller(ctx context.Context) identity.Principal {
+	if r := requestOf(ctx); r != nil {
+		return r.caller
+	}
+	return identity.Principal{}
+}
+
+// Credential finds what a request proves its caller with; "" means nothing. An Authorization header counts
+// more than the header of API keys.
+func Credential(header func(string) string) string {
+	scheme, credential, _ := strings.Cut(header("Authorization"), " ")
+	if strings.EqualFold(scheme, "Bearer") {
+		return strings.TrimSpace(credential)
+	}
+	return strings.TrimSpace(header(keyHeader))
+}
+
+// authenticate finds out who calls.
+func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
+	if len(ctx.Operation().Security) == 0 {
+		next(ctx)
+		return
+	}
+	credential := Credential(ctx.Header)
+	if credential == "" {
+		code := CodeUnauthenticated
+		if ctx.Header("Authorization") != "" {
+			code = CodeBadToken
+		}
+		a.refuseStranger(ctx, Unauthorized(code))
+		return
+	}
+	q := requestOf(ctx.Context())
+	who, err := a.conf.Identity.Authenticate(ctx.Context(), credential, q.from)
+	if err != nil {
+		a.refuseStranger(ctx, unauthenticated(credential, err))
+		return
+	}
+	scope := identity.Read
+	if m := ctx.Method(); m != http.MethodGet && m != http.MethodHead {
+		scope = identity.Write
+	}
+	if !who.Scopes.Has(scope) {
+		a.refuse(ctx, &Fault{
+			Status: http.StatusForbidden, Code: CodeForbidden,
+			Message: "This API key has no scope " + scope.String(),
+			Details: map[string]any{"scope": scope.String()},
+		})
+		return
+	}
+	q.caller = who
+	next(ctx)
+}
+
+// refuseStranger refuses who is not known, and whoever tries too often in another way.
+func (a *API) refuseStranger(ctx huma.Context, f *Fault) {
+	if a.conf.Stranger != nil {
+		if tooMany := a.conf.Stranger(Address(ctx)); tooMany != nil {
+			f = tooMany
+		}
+	}
+	a.refuse(ctx, f)
+}
+
+// Unauthorized says that a caller is not known.
+func Unauthorized(code Code) *Fault {
+	return &Fault{Status: http.StatusUnauthorized, Code: code, Message: "Not authenticated", Header: http.Header{"Www-Authenticate": {"Bearer"}}}
+}
+
+// unauthenticated says why a credential does not do.
+func unauthenticated(credential string, err error) *Fault {
+	switch {
+	case errors.Is(err, identity.ErrForbiddenAddress):
+		return &Fault{Status: http.StatusForbidden, Code: CodeForbidden, Message: "This API key cannot be used from this address"}
+	case !errors.Is(err, identity.ErrCredentials):
+		return Unavailable("Who calls could not be found out; try again", "5")
+	case strings.HasPrefix(credential, "flm_"):
+		return Unauthorized(CodeBadKey)
+	}
+	return Unauthorized(CodeBadToken)
+}
+
+// Address is where a request comes from.
+func Address(ctx huma.Context) netip.Addr {
+	if r := requestOf(ctx.Context()); r != nil {
+		return r.from
+	}
+	return netip.Addr{}
+}
+
+// admit asks whether the caller may make one more request.
+func (a *API) admit(ctx huma.Context, next func(huma.Context)) {
+	if a.conf.Admit != nil && len(ctx.Operation().Security) > 0 {
+		if f := a.conf.Admit(ctx, Caller(ctx.Context())); f != nil {
+			a.refuse(ctx, f)
+			return
+		}
+	}
+	next(ctx)
+}
