@@ -10,10 +10,10 @@ ALONE := ./plugins/musician/...
 
 export CGO_ENABLED ?= 0
 
-.PHONY: help build demo test lint fmt bench cover tools clean
+.PHONY: help build demo run test e2e lint fmt bench cover tools clean
 
 help: ## lists the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## builds bin/filmloom
 	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/filmloom ./cmd/filmloom
@@ -21,11 +21,19 @@ build: ## builds bin/filmloom
 demo: tools build ## makes a film, demo.mp4, from pipelines.hcl without a key or a network
 	bin/filmloom render --data .demo -i story_topic=mystery --seed 1 -o demo.mp4
 
+run: tools build ## starts the server, with its data in filmloom-data
+	bin/filmloom serve
+
 test: ## runs every test, with the race detector where there is a C compiler
 	@scripts/install-tools test
 	@go mod download
 	go test -timeout 10m $(ALONE)
 	$(if $(RACE),CGO_ENABLED=1) go test $(RACE) -timeout 20m $$(go list ./... | grep -vE "^$$(go list $(ALONE) | paste -sd '|')$$")
+
+e2e: ## runs the tests in a real browser and with clients in other languages
+	@scripts/install-tools e2e
+	cd e2e && npm ci --silent --no-audit --no-fund
+	FILMLOOM_E2E=1 go test -timeout 15m -count 1 -run 'Browser|Lint|Specification.*Example' ./server/...
 
 lint: ## checks format and code
 	@unformatted=$$(go run $(GOFUMPT) -l .); [ -z "$$unformatted" ] || { echo "run make fmt; not formatted:" $$unformatted; exit 1; }

@@ -87,6 +87,7 @@ func (e *Engine) picture(ctx context.Context, header journal.Run) (*execution, e
 			return nil, fmt.Errorf("run %s cannot be read: event %d: %w", header.ID, ev.Seq, err)
 		}
 		x.view.apply(rec)
+		x.view.seq = ev.Seq
 	}
 	x.view.interrupt()
 	return x, nil
@@ -228,6 +229,7 @@ func (x *execution) append(b journal.Batch, records ...record) error {
 		for _, rec := range records {
 			v.apply(rec)
 		}
+		v.seq = last
 	})
 	if observe := x.eng.conf.Observe; observe != nil {
 		for i, rec := range records {

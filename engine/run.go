@@ -140,7 +140,7 @@ func (r *Run) EventsFrom(ctx context.Context, from uint64) iter.Seq[Event] {
 		for {
 			x.mu.Lock()
 			changed, executing := x.changed, x.isExecuting()
-			tick := x.view.ticks
+			tick, seen := x.view.ticks, x.view.seq
 			x.mu.Unlock()
 			for ev, err := range x.eng.conf.Journal.Events(ctx, r.ID, from) {
 				rec, err2 := readRecord(ev)
@@ -149,6 +149,9 @@ func (r *Run) EventsFrom(ctx context.Context, from uint64) iter.Seq[Event] {
 						x.eng.conf.Log.Error("events cannot be read", "run", r.ID, "error", err)
 					}
 					return
+				}
+				if executing && ev.Seq > seen {
+					break // journalled, and not yet visible: whoever reads it asks Status and Outputs next
 				}
 				from = ev.Seq + 1
 				if !yield(rec.Event) || State("").after(rec.Kind).Final() {

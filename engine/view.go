@@ -26,6 +26,7 @@ type view struct {
 	byHand         bool    // a person has paused the run
 	high           float64 // the highest progress so far
 	ticks          int
+	seq            uint64 // of the last event that it has taken in
 	wanted         map[string]bool
 	weights        map[string]float64 // by declared address
 	calls          map[string]*callView

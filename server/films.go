@@ -179,8 +179,14 @@ func newReadiness(life fx.Lifecycle, eng *engine.Engine, log *slog.Logger) *read
 // ask asks until everything has answered.
 func (r *readiness) ask(ctx context.Context, log *slog.Logger) {
 	logged := ""
+	r.wake(ctx)
 	for {
-		_, err := r.eng.Plan(ctx, film.StoryVideo, film.Story{}.Inputs())
+		var err error
+		for _, name := range film.Pipelines() {
+			if _, err = r.eng.Plan(ctx, name, nil); err != nil {
+				break
+			}
+		}
 		if err == nil {
 			close(r.done)
 			return
@@ -201,6 +207,21 @@ func (r *readiness) ask(ctx context.Context, log *slog.Logger) {
 		case <-time.After(retry):
 		}
 	}
+}
+
+// wake starts the providers that films need, all at the same time.
+func (r *readiness) wake(ctx context.Context) {
+	var wg sync.WaitGroup
+	woken := map[string]bool{}
+	for _, name := range film.Pipelines() {
+		for _, stage := range r.eng.Pipelines().Pipeline(name).Stages {
+			if c := stage.Capability; c != "" && !woken[c] {
+				woken[c] = true
+				wg.Go(func() { r.eng.Serves(ctx, c) })
+			}
+		}
+	}
+	wg.Wait()
 }
 
 // check tells why films cannot be made, or nil.

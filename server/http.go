@@ -16,6 +16,7 @@ import (
 
 	"github.com/filmloom/filmloom/engine"
 	"github.com/filmloom/filmloom/engine/artifact"
+	"github.com/filmloom/filmloom/server/apidocs"
 	"github.com/filmloom/filmloom/server/config"
 	"github.com/filmloom/filmloom/server/credits"
 	"github.com/filmloom/filmloom/server/idempotency"
@@ -48,16 +49,32 @@ func newSite(conf *config.Config, at *address, m *metrics.Metrics, given *media.
 		Address: func(r *http.Request) netip.Addr { return limits.ClientAddress(r, conf.TrustedProxies) },
 	})
 	site.Mount(media.Prefix, given.Handler())
+	for prefix, title := range map[string]string{videoapi.Prefix: "Filmloom Video API", studioapi.Prefix: "Filmloom Studio API"} {
+		docs := apidocs.Handler(prefix, prefix+"/openapi.json", title)
+		site.Mount("GET "+prefix+"/docs", docs)
+		site.Mount("GET "+prefix+"/docs/", docs)
+	}
 	return site
 }
 
 func mountVideo(site *web.Site, opts Options, desk *production.Desk, ids *identity.Service, given *media.Media, keys *idempotency.Book,
-	g *gate, set plans.Set, ledger *credits.Ledger, conf *config.Config,
+	g *gate, set plans.Set, ledger *credits.Ledger, conf *config.Config, m *metrics.Metrics,
 ) {
 	videoapi.Register(site, videoapi.Config{
 		Desk: desk, Identity: ids, Media: given, Keys: keys, Version: opts.Version,
-		Admit: g.admit, Stranger: g.request, Login: g.login, Plans: set, Credits: ledger, Space: space(conf),
+		Admit: g.admit, Stranger: g.request, Login: g.login, LoggedIn: func(err error) { m.Login(loginOutcome(err)) }, Plans: set, Credits: ledger, Space: space(conf),
 	})
+}
+
+func loginOutcome(err error) metrics.LoginOutcome {
+	var throttled *identity.ThrottledError
+	switch {
+	case err == nil:
+		return metrics.LoginSucceeded
+	case errors.As(err, &throttled):
+		return metrics.LoginLimited
+	}
+	return metrics.LoginRefused
 }
 
 func mountStudio(site *web.Site, conf *config.Config, opts Options, desk *production.Desk, eng *engine.Engine, db *store.DB, ids *identity.Service,

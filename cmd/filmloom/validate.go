@@ -2,11 +2,14 @@ package main
 
 import (
 	"fmt"
+	"io"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/filmloom/filmloom/engine"
 	"github.com/filmloom/filmloom/engine/pipeline"
+	"github.com/filmloom/filmloom/server/film"
 )
 
 func validateCommand(s *settings) *cobra.Command {
@@ -23,6 +26,9 @@ types, references, cycles. It prints every finding with its place and exits with
 			if err != nil {
 				return err
 			}
+			if err := warnOfServer(cmd.ErrOrStderr(), file); err != nil {
+				return err
+			}
 			for _, p := range file.Pipelines {
 				fmt.Fprintf(cmd.OutOrStdout(), "%s: valid, %s, %s, %s\n", p.Name,
 					count(len(p.Stages), "stage"), count(len(p.Inputs), "input"), count(len(p.Outputs), "output"))
@@ -30,6 +36,19 @@ types, references, cycles. It prints every finding with its place and exits with
 			return nil
 		},
 	}
+}
+
+// warnOfServer prints what of valid pipelines a server could not work with.
+func warnOfServer(w io.Writer, file *pipeline.File) error {
+	diags := film.Check(file)
+	for _, d := range diags {
+		d.Severity = hcl.DiagWarning
+		d.Detail += " `filmloom serve` does not start with these pipelines; everything else works."
+	}
+	if len(diags) == 0 {
+		return nil
+	}
+	return pipeline.WriteDiagnostics(w, file.Source, diags, 100, false)
 }
 
 func load(s *settings, cmd *cobra.Command, args []string) (*pipeline.File, error) {

@@ -99,6 +99,9 @@ var script = contract{
 // contracts are those of all pipelines that the server runs.
 var contracts = []contract{story, script}
 
+// Pipelines are the names of the pipelines that the server runs.
+func Pipelines() []string { return []string{StoryVideo, ScriptVideo} }
+
 // Check tells what of the owner's pipelines the server cannot work with. Of a pipeline that is not there it
 // says nothing: see Missing.
 func Check(file *pipeline.File) hcl.Diagnostics {
@@ -114,9 +117,9 @@ func Check(file *pipeline.File) hcl.Diagnostics {
 // Missing tells that a pipeline which the server runs is not declared.
 func Missing(file *pipeline.File) error {
 	var missing []string
-	for _, c := range contracts {
-		if file.Pipeline(c.pipeline) == nil {
-			missing = append(missing, c.pipeline)
+	for _, name := range Pipelines() {
+		if file.Pipeline(name) == nil {
+			missing = append(missing, name)
 		}
 	}
 	if missing == nil {

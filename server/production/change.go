@@ -104,6 +104,7 @@ func (d *Desk) Make(ctx context.Context, id string, o Order, with func(*store.Tx
 	if err := d.room(); err != nil {
 		return nil, err
 	}
+	defer d.came()
 	seen, err := d.Get(ctx, id)
 	if err != nil {
 		return nil, err
@@ -180,7 +181,7 @@ func (d *Desk) Edit(ctx context.Context, id string, change func(p *Production, r
 	}
 	d.mu.Lock()
 	l := d.open[id]
-	d.recent.drop(id)
+	d.forget(id)
 	d.mu.Unlock()
 	if l != nil {
 		l.set(p, nil)

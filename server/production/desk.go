@@ -58,10 +58,13 @@ type Desk struct {
 	wg     sync.WaitGroup
 
 	mu     sync.Mutex
-	open   map[string]*live // by production: those with open orders
-	recent recent           // of the others, those that were looked at last
-	line   line             // orders that wait
-	active int              // films being made
+	open   map[string]*live    // by production: those with open orders
+	recent recent              // of the others, those that were looked at last
+	round  uint64              // goes up whenever what recent has may be out of date
+	line   line                // orders that wait
+	stands map[string]*waiting // by order: those in the line, and those called whom nobody has looked for yet
+	coming int                 // orders for which there is room and which are not in the line yet
+	active int                 // films being made
 	closed bool
 }
 
@@ -79,7 +82,7 @@ func New(ctx context.Context, conf Config) (*Desk, error) {
 	if conf.Log == nil {
 		conf.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &Desk{conf: conf, open: map[string]*live{}, recent: newRecent(256)}
+	d := &Desk{conf: conf, open: map[string]*live{}, recent: newRecent(256), stands: map[string]*waiting{}}
 	d.ctx, d.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	if err := d.goOn(ctx); err != nil {
 		d.cancel()
@@ -117,6 +120,7 @@ func (d *Desk) Create(ctx context.Context, c Creation, with func(*store.Tx, *Pro
 		if err := d.room(); err != nil {
 			return nil, err
 		}
+		defer d.came()
 	}
 	id, err := newID()
 	if err != nil {

@@ -55,7 +55,7 @@ func (d *Desk) Delete(ctx context.Context, id string) error {
 		return tx.Put(productionKey(id), p)
 	})
 	d.mu.Lock()
-	d.recent.drop(id)
+	d.forget(id)
 	d.mu.Unlock()
 	return err
 }

@@ -19,13 +19,18 @@ func (d *Desk) started(l *live, o *Order, at time.Time) {
 // finish records what became of an order.
 func (d *Desk) finish(l *live, o *Order, status Status, f *Failure) bool {
 	o.Status, o.Failure, o.Ended = status, f, d.now()
-	l.mu.Lock()
-	made := l.now.film
-	l.mu.Unlock()
+	v, _ := l.view()
+	made := v.Film
+	if v.Head != nil && v.Head.ID == o.ID {
+		o.Progress = v.RunProgress
+	}
 	if status == Completed && o.Until == "" {
 		o.Video, o.Seconds = made.Video, made.Seconds
 	}
-	return d.save(l, o, func(p *Production) { p.Summary.settle(o, made) })
+	return d.save(l, o, func(p *Production) {
+		p.Summary.settle(o, made)
+		p.Summary.Progress = v.Progress
+	})
 }
 
 // settle takes in the end of the newest order.
@@ -38,7 +43,7 @@ func (s *Summary) settle(o *Order, made film.Film) {
 	if s.Video == nil || s.Video.SHA256 != made.Video.SHA256 {
 		s.Finished = o.Ended
 	}
-	s.Video, s.Thumbnail, s.Seconds = made.Video, made.Thumbnail, made.Seconds
+	s.Video, s.Thumbnail, s.Subtitles, s.Seconds = made.Video, made.Thumbnail, made.Subtitles, made.Seconds
 }
 
 // save writes an order that has changed, and its production when it is the newest one. false means that it

@@ -1,7 +1,6 @@
 package production
 
 import (
-	"container/heap"
 	"context"
 	"errors"
 	"iter"
@@ -52,6 +51,9 @@ func (d *Desk) begin(s *snapshot, progress, own float64) {
 		d.mu.Unlock()
 		return
 	}
+	if !o.quick() {
+		d.stand(o)
+	}
 	l := d.open[p.ID]
 	if l != nil {
 		l.set(p, o)
@@ -67,12 +69,12 @@ func (d *Desk) begin(s *snapshot, progress, own float64) {
 		return
 	}
 	l = newLive(*s)
-	l.high, l.own = progress, own
+	l.high, l.own = max(progress, p.Summary.Progress), own
 	if o.Redraw {
 		l.now.film = l.now.film.Expect(o.Scene, o.Created)
 	}
 	d.open[p.ID] = l
-	d.recent.drop(p.ID)
+	d.forget(p.ID)
 	d.wg.Add(1)
 	d.mu.Unlock()
 	go func() {
@@ -89,6 +91,7 @@ func (d *Desk) follow(l *live) {
 			return
 		}
 		if !o.Status.Open() {
+			d.withdraw(o.ID)
 			d.replay(l, o)
 			continue
 		}
@@ -116,6 +119,7 @@ func (d *Desk) next(l *live, n int) *Order {
 	}
 	s := l.now
 	delete(d.open, p.ID)
+	d.round++
 	d.recent.put(&s)
 	close(l.changed)
 	l.changed = make(chan struct{})
@@ -177,7 +181,7 @@ func (d *Desk) watch(l *live, o *Order, run *engine.Run) bool {
 	from := uint64(1)
 	for {
 		select {
-		case <-l.stop: // before the run was known
+		case <-l.halt(): // before the run was known
 			if err := run.Cancel(d.ctx); err != nil {
 				d.conf.Log.Error("a run cannot be cancelled", "run", run.ID, "error", err)
 			}
@@ -198,6 +202,8 @@ func (d *Desk) watch(l *live, o *Order, run *engine.Run) bool {
 				}
 			})
 		}
+		// The last event may be read a moment before the run's status tells of it.
+		_, _ = run.Wait(d.ctx)
 		st := run.Status()
 		switch {
 		case d.ctx.Err() != nil:
@@ -247,54 +253,4 @@ func (d *Desk) start(o *Order) (*engine.Run, error) {
 		opts.Seed, opts.HasSeed = *o.Seed, true
 	}
 	return eng.Start(d.ctx, o.Pipeline, in, opts)
-}
-
-// What becomes of an order that waits.
-type turn int
-
-const (
-	served turn = iota
-	withdrawn
-	stopping
-)
-
-// queue waits until the order's film may be made.
-func (d *Desk) queue(l *live, o *Order) turn {
-	w := &waiting{order: o, called: make(chan struct{})}
-	d.mu.Lock()
-	heap.Push(&d.line, w)
-	d.call()
-	d.mu.Unlock()
-	select {
-	case <-w.called:
-		return served
-	case <-l.stop:
-	case <-d.ctx.Done():
-	}
-	d.mu.Lock()
-	waits := d.line.leave(o.ID)
-	d.mu.Unlock()
-	if !waits { // called meanwhile
-		d.leave()
-	}
-	if d.ctx.Err() != nil {
-		return stopping
-	}
-	return withdrawn
-}
-
-// call lets those go on that may. The lock is held.
-func (d *Desk) call() {
-	for d.active < d.conf.Active && len(d.line) > 0 {
-		d.active++
-		close(heap.Pop(&d.line).(*waiting).called)
-	}
-}
-
-// leave makes room for the next film.
-func (d *Desk) leave() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.active--
-	d.call()
 }

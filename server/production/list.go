@@ -30,7 +30,7 @@ func (q Query) under() store.Key {
 }
 
 // List lists productions in the order of creation, and tells whether there are more. What is being made has
-// its view as it is now; of the others the pictures and the texts are not read.
+// its view as it is now; of the others the pictures and the text are not read.
 func (d *Desk) List(ctx context.Context, q Query) (views []View, more bool, err error) {
 	scan := store.Scan{Under: q.under(), Reverse: !q.Oldest, Keys: true}
 	if q.After != "" {
@@ -57,7 +57,11 @@ func (d *Desk) List(ctx context.Context, q Query) (views []View, more bool, err 
 			if err != nil {
 				return err
 			}
-			views = append(views, summarised(p))
+			v, err := summarised(tx, p)
+			if err != nil {
+				return err
+			}
+			views = append(views, v)
 		}
 		return nil
 	})
@@ -112,12 +116,20 @@ func (d *Desk) Count(ctx context.Context, q Query) (n int, err error) {
 }
 
 // summarised is what a record alone tells.
-func summarised(p *Production) View {
-	v := View{Production: p}
+func summarised(tx *store.Tx, p *Production) (View, error) {
+	v := View{Production: p, Progress: p.Summary.Progress}
 	v.Film.Title, v.Film.Description = p.Summary.Title, p.Summary.Description
 	v.Film.Video, v.Film.Thumbnail, v.Film.Seconds = p.Summary.Video, p.Summary.Thumbnail, p.Summary.Seconds
+	v.Film.Subtitles = p.Summary.Subtitles
 	if p.Summary.Video != nil {
 		v.Progress = 1
 	}
-	return v
+	if head := p.Head(); head != "" {
+		o, err := OrderIn(tx, head)
+		if err != nil {
+			return v, err
+		}
+		v.Head, v.RunProgress = o, o.Progress
+	}
+	return v, nil
 }

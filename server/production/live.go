@@ -22,7 +22,7 @@ type live struct {
 	run     *engine.Run   // of the order that is followed, once it has begun
 	high    float64       // the highest progress that was shown, of all orders
 	own     float64       // likewise, of the newest order
-	stop    chan struct{} // closed when somebody has cancelled the order
+	stop    chan struct{} // closed when somebody has cancelled the order; see halt
 	stopped bool
 	changed chan struct{} // closed and replaced at each change
 }
@@ -48,6 +48,9 @@ func (l *live) set(p *Production, head *Order) {
 		}
 		if p.Head() != l.now.production.Head() {
 			l.own = 0
+			if was := l.now.head; l.stopped && was != nil && !was.Status.Open() { // the new one was not cancelled
+				l.stop, l.stopped = make(chan struct{}), false
+			}
 		}
 		l.now.production = p
 		if head != nil && head.ID == p.Head() {
@@ -75,6 +78,13 @@ func (l *live) cancel() *engine.Run {
 	return l.run
 }
 
+// halt is closed when somebody has cancelled the order that is worked on.
+func (l *live) halt() <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.stop
+}
+
 // view is what is known, and a channel that is closed when there is more.
 func (l *live) view() (View, <-chan struct{}) {
 	l.mu.Lock()
@@ -88,6 +98,9 @@ func (l *live) view() (View, <-chan struct{}) {
 	l.mu.Lock()
 	if run != nil && s.head != nil && run.ID == s.head.ID {
 		l.own = max(l.own, v.Progress)
+	}
+	if s.head != nil && l.now.head == s.head {
+		l.own = max(l.own, s.head.Progress)
 	}
 	l.high = max(l.high, v.Progress)
 	v.Progress, v.RunProgress = l.high, l.own

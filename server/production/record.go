@@ -49,14 +49,16 @@ func (p *Production) Head() string {
 // A Summary is what lists show. It is derived from the head, and what it says of a film from the newest order
 // that made one.
 type Summary struct {
-	Status      Status     `json:"status"`
-	Title       string     `json:"title,omitempty"` // of the story
-	Description string     `json:"description,omitempty"`
-	Failure     *Failure   `json:"failure,omitempty"` // with Failed and Cancelled
-	Video       *film.File `json:"video,omitempty"`
-	Thumbnail   *film.File `json:"thumbnail,omitempty"`
-	Seconds     float64    `json:"seconds,omitempty"`
-	Finished    time.Time  `json:"finished,omitzero"` // when the newest film was ready
+	Status      Status          `json:"status"`
+	Title       string          `json:"title,omitempty"` // of the story
+	Description string          `json:"description,omitempty"`
+	Failure     *Failure        `json:"failure,omitempty"` // with Failed and Cancelled
+	Video       *film.File      `json:"video,omitempty"`
+	Thumbnail   *film.File      `json:"thumbnail,omitempty"`
+	Subtitles   []film.Subtitle `json:"subtitles,omitempty"`
+	Seconds     float64         `json:"seconds,omitempty"`
+	Finished    time.Time       `json:"finished,omitzero"`  // when the newest film was ready
+	Progress    float64         `json:"progress,omitempty"` // the highest that was shown, from 0 to 1
 }
 
 // A Failure is why an order came to nothing, in words that its owner may read.
@@ -96,8 +98,9 @@ type Order struct {
 	Started time.Time `json:"started,omitzero"`
 	Ended   time.Time `json:"ended,omitzero"`
 
-	Video   *film.File `json:"video,omitempty"` // that it has made
-	Seconds float64    `json:"seconds,omitempty"`
+	Progress float64    `json:"progress,omitempty"` // how far it came, from 0 to 1
+	Video    *film.File `json:"video,omitempty"`    // that it has made
+	Seconds  float64    `json:"seconds,omitempty"`
 }
 
 // change tells whether the order changes an earlier run, rather than making a film from the beginning.

@@ -17,7 +17,7 @@ type View struct {
 	Film       film.Film
 	// Progress is from 0 to 1 and does not fall; it stays 1 once there is a film.
 	Progress float64
-	// RunProgress is that of the newest order alone, while it is open.
+	// RunProgress is that of the newest order alone.
 	RunProgress float64
 	Step        string      // of the run that is being done, or ""
 	Began       time.Time   // when that run began; zero otherwise
@@ -56,6 +56,7 @@ func (d *Desk) look(ctx context.Context, id string) (View, <-chan struct{}, erro
 	d.mu.Lock()
 	l := d.open[id]
 	s := d.recent.get(id)
+	round := d.round
 	d.mu.Unlock()
 	if l != nil {
 		v, changed := l.view()
@@ -68,23 +69,32 @@ func (d *Desk) look(ctx context.Context, id string) (View, <-chan struct{}, erro
 		}
 		s = read
 		if !s.production.Summary.Status.Open() {
-			d.remember(s)
+			d.remember(s, round)
 		}
 	}
-	v := View{Production: s.production, Head: s.head, Film: s.film}
+	v := View{Production: s.production, Head: s.head, Film: s.film, Progress: s.production.Summary.Progress}
+	if s.head != nil {
+		v.RunProgress = s.head.Progress
+	}
 	if s.production.Summary.Video != nil {
 		v.Progress = 1
 	}
 	return v, nil, nil
 }
 
-// remember keeps what was read, unless it is being changed.
-func (d *Desk) remember(s *snapshot) {
+// remember keeps what was read, unless something has changed since the round in which it was read.
+func (d *Desk) remember(s *snapshot, round uint64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.open[s.production.ID] == nil {
+	if d.round == round && d.open[s.production.ID] == nil {
 		d.recent.put(s)
 	}
+}
+
+// forget drops what is remembered of a production, and what others are about to remember. The lock is held.
+func (d *Desk) forget(id string) {
+	d.round++
+	d.recent.drop(id)
 }
 
 // find reads a production's record.

@@ -228,7 +228,10 @@ func (a *api) retryJob(ctx context.Context, in *JobPath) (*startedOutput, error)
 // downloadOperation describes the way to a film's bytes.
 func (a *api) downloadOperation() huma.Operation {
 	op := operation(http.MethodGet, "/jobs/{job_id}/download", "downloadJob", "jobs", "Download the film of a job",
-		"Redirects to the film's bytes.", http.StatusNotFound)
-	op.Responses = map[string]*huma.Response{"302": {Description: "The film is at Location"}}
+		"Gives the film's bytes, or ranges of them.", http.StatusNotFound)
+	op.Responses = map[string]*huma.Response{
+		"200": {Description: "The film", Content: map[string]*huma.MediaType{"video/mp4": {Schema: &huma.Schema{Type: "string"}}}},
+		"206": {Description: "A part of the film"},
+	}
 	return op
 }

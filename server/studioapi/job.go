@@ -5,7 +5,12 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/filmloom/filmloom/server/media"
 	"github.com/filmloom/filmloom/server/production"
@@ -138,7 +143,7 @@ func (a *api) jobs() {
 		"Makes what is left of a job that has failed or was cancelled, as a new job, at no cost.", http.StatusNotFound, http.StatusConflict), http.StatusAccepted), a.retryJob)
 	web.Handle(a.API, operation(http.MethodGet, "/jobs/{job_id}/steps", "listJobSteps", "jobs", "List the steps of a job",
 		"Tells what a job has done, does and will do.", http.StatusNotFound), a.jobSteps)
-	web.Handle(a.API, with(a.downloadOperation(), http.StatusFound), a.download)
+	web.Handle(a.API, a.downloadOperation(), a.download)
 	web.Handle(a.API, a.eventsOperation(), a.events)
 }
 
@@ -237,11 +242,7 @@ func (a *api) jobSteps(ctx context.Context, in *JobPath) (*stepsOutput, error) {
 	return out, nil
 }
 
-type downloadOutput struct {
-	Location string `header:"Location" doc:"Where the film is."`
-}
-
-func (a *api) download(ctx context.Context, in *JobPath) (*downloadOutput, error) {
+func (a *api) download(ctx context.Context, in *JobPath) (*huma.StreamResponse, error) {
 	o, v, err := a.ownJob(ctx, in.JobID)
 	if err != nil {
 		return nil, err
@@ -250,7 +251,17 @@ func (a *api) download(ctx context.Context, in *JobPath) (*downloadOutput, error
 		return nil, missing(codeNotFound, "This job has made no film.")
 	}
 	f := media.File{SHA256: o.Video.SHA256, Name: v.Production.Title, Type: o.Video.MediaType}
-	return &downloadOutput{Location: a.Media.URL(f, media.Options{Download: true})}, nil
+	link, err := url.Parse(a.Media.URL(f, media.Options{Download: true}))
+	if err != nil {
+		return nil, fmt.Errorf("the film's link: %w", err)
+	}
+	return &huma.StreamResponse{Body: func(hctx huma.Context) {
+		r, w := humago.Unwrap(hctx)
+		r = r.Clone(r.Context())
+		r.URL = link
+		r.URL.Path = r.URL.Path[strings.Index(r.URL.Path, media.Prefix):] // without that of the public URL
+		a.Media.Handler().ServeHTTP(w, r)
+	}}, nil
 }
 
 // about says a time as people do.

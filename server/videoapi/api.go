@@ -36,6 +36,8 @@ type Config struct {
 	Space func() bool
 	// Login decides whether an address may try to log in once more; nil admits all.
 	Login func(netip.Addr) *web.Fault
+	// LoggedIn is told how each try has ended; nil tells nobody.
+	LoggedIn func(error)
 	// Stranger is as in web.APIConfig.
 	Stranger func(netip.Addr) *web.Fault
 	// Admit is as in web.APIConfig.

@@ -73,10 +73,13 @@ func (a *api) login(ctx context.Context, in *loginInput) (*tokenOutput, error) {
 		}
 	}
 	session, err := a.Identity.Login(ctx, in.Body.Username, in.Body.Password, web.Address(in.hctx))
+	if a.LoggedIn != nil {
+		a.LoggedIn(err)
+	}
 	var throttled *identity.ThrottledError
 	switch {
 	case errors.As(err, &throttled):
-		seconds := strconv.Itoa(int(throttled.RetryAfter/time.Second) + 1)
+		seconds := strconv.Itoa(int(throttled.RetryAfter / time.Second))
 		return nil, &web.Fault{
 			Status: http.StatusTooManyRequests, Code: web.CodeTooMany,
 			Message: "Too many failed logins; try again in " + seconds + " seconds",

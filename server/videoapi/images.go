@@ -24,7 +24,8 @@ type imageTaskOutput struct {
 	Body ImageTask
 }
 
-type imageInput struct {
+// An ImagePath names an image. Huma sees exported types only where they are embedded.
+type ImagePath struct {
 	web.Preference
 	ImageID  string `path:"image_id" doc:"The unique identifier of the image." example:"0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00.scene-01"`
 	Rerender bool   `query:"rerender" default:"true" doc:"false leaves the film as it is; the image comes into it with the next change." example:"true"`
@@ -42,7 +43,7 @@ type Edit struct {
 }
 
 type editInput struct {
-	imageInput
+	ImagePath
 	Body Edit
 }
 
@@ -63,7 +64,7 @@ func (a *api) imagesOf(ctx context.Context, in *actInput) (*imageTaskOutput, err
 	return &imageTaskOutput{Body: a.imageTask(v)}, nil
 }
 
-func (a *api) regenerate(ctx context.Context, in *imageInput) (*regeneratedOutput, error) {
+func (a *api) regenerate(ctx context.Context, in *ImagePath) (*regeneratedOutput, error) {
 	return a.change(ctx, in, film.Edit{})
 }
 
@@ -71,10 +72,10 @@ func (a *api) edit(ctx context.Context, in *editInput) (*regeneratedOutput, erro
 	if in.Body == (Edit{}) {
 		return nil, web.Invalid(web.Problem{Location: "body", Message: "has neither prompt nor subtitles"})
 	}
-	return a.change(ctx, &in.imageInput, film.Edit{Prompt: in.Body.Prompt, Narration: in.Body.Subtitles})
+	return a.change(ctx, &in.ImagePath, film.Edit{Prompt: in.Body.Prompt, Narration: in.Body.Subtitles})
 }
 
-func (a *api) change(ctx context.Context, in *imageInput, edit film.Edit) (*regeneratedOutput, error) {
+func (a *api) change(ctx context.Context, in *ImagePath, edit film.Edit) (*regeneratedOutput, error) {
 	task, scene, ok := imageOf(in.ImageID)
 	if !ok {
 		return nil, web.NotFound(noImage)

@@ -97,6 +97,7 @@ func until(t testing.TB, c *servertest.Client, id string, enough func(task map[s
 		if task := c.Get("/v1/video/tasks/" + id).Want(http.StatusOK).JSON(); enough(task) {
 			return task
 		}
+		<-time.After(time.Millisecond) // between two questions
 	}
 	t.Fatalf("task %s is never as it should be", id)
 	return nil

@@ -61,7 +61,7 @@ func (s *Site) API(conf APIConfig) *API {
 	h := huma.DefaultConfig(conf.Title, conf.Version)
 	h.CreateHooks, h.SchemasPath, h.DocsPath, h.OpenAPIPath = nil, "", "", ""
 	h.Info.Description = conf.Description
-	h.Info.License = &huma.License{Name: "Apache 2.0", Identifier: "Apache-2.0"}
+	h.Info.License = &huma.License{Name: "Apache 2.0", URL: "https://www.apache.org/licenses/LICENSE-2.0"} // OpenAPI 3.0 knows no identifier
 	h.Tags = conf.Tags
 	h.RejectUnknownQueryParameters = true
 	h.Components.SecuritySchemes = map[string]*huma.SecurityScheme{

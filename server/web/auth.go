@@ -6,14 +6,18 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/filmloom/filmloom/server/identity"
 )
 
-// keyHeader may have an API key.
-const keyHeader = "X-API-Key"
+// keyHeader may have an API key; expiryHeader tells when the key that was used ends, in its last 14 days.
+const (
+	keyHeader    = "X-API-Key"
+	expiryHeader = "X-API-Key-Expires-At"
+)
 
 // Caller is who makes the request. In an operation that is open to everybody it is the zero value.
 func Caller(ctx context.Context) identity.Principal {
@@ -67,6 +71,9 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	q.caller = who
+	if who.Key != nil && who.Key.ExpiresSoon(time.Now()) {
+		ctx.SetHeader(expiryHeader, who.Key.Expires.UTC().Format(time.RFC3339))
+	}
 	next(ctx)
 }
 

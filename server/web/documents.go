@@ -8,15 +8,12 @@ import (
 )
 
 // documents serves what describes the API: OpenAPI 3.1 and 3.0, as JSON and YAML. They are written when they
-// are first asked for, since only then every operation and the address are known.
+// are first asked for, since only then every operation is known.
 func (a *API) documents() {
 	described := sync.OnceValue(func() *huma.OpenAPI {
 		doc := a.OpenAPI()
-		url := a.conf.Prefix
-		if a.site.conf.Base != nil {
-			url = a.site.conf.Base() + url
-		}
-		doc.Servers = []*huma.Server{{URL: url}}
+		// Relative: the page beside the document may ask its own origin only, by whichever name it was opened.
+		doc.Servers = []*huma.Server{{URL: a.conf.Prefix}}
 		return doc
 	})
 	for _, d := range []struct {

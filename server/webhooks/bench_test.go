@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -47,7 +48,10 @@ func BenchmarkDeliver10000(b *testing.B) {
 		b.StopTimer()
 		r := newRig(b, nil)
 		quick := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
-		dead := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) { <-req.Context().Done() }))
+		dead := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
+			_, _ = io.Copy(io.Discard, req.Body) // without it the server does not notice that the client goes away
+			<-req.Context().Done()
+		}))
 		r.register(quick.URL)
 		r.register(dead.URL)
 		for i := 0; i < events; i += 500 {

@@ -1,0 +1,414 @@
+package videoapi_test
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/filmloom/filmloom/server/config"
+	"github.com/filmloom/filmloom/server/identity"
+	"github.com/filmloom/filmloom/server/servertest"
+)
+
+// What was decided for both APIs where the specification is silent, as it concerns this one.
+
+func TestBothEveryKeyIsPresentAndNullUntilItIsKnown(t *testing.T) {
+	ann := start(t, func(c *config.Config) { c.MaxActive = 1 }).User("ann")
+	first := order(t, ann, telling(hang))
+	waiting := order(t, ann, request())
+	task := ann.Get("/v1/video/tasks/" + waiting).JSON()
+	created, _ := task["created_at"].(string)
+	want := map[string]any{
+		"task_id": waiting, "status": "queued", "progress": 0.0, "url": nil, "story_title": nil, "story_description": nil,
+		"story_text": nil, "error_message": nil, "images": []any{}, "created_at": created, "updated_at": created,
+	}
+	if fmt.Sprint(task) != fmt.Sprint(want) {
+		t.Errorf("got  %v\nwant %v", task, want)
+	}
+	set := ann.Get("/v1/images/tasks/" + waiting).JSON()
+	want = map[string]any{
+		"task_id": waiting, "status": "queued", "story_text": nil, "images": []any{}, "created_at": created, "updated_at": created,
+	}
+	if fmt.Sprint(set) != fmt.Sprint(want) {
+		t.Errorf("got  %v\nwant %v", set, want)
+	}
+	// With the story the pictures appear, long before the film.
+	early := until(t, ann, first, hasImages)
+	img := images(early)[0]
+	if early["story_text"] == nil || early["url"] != nil || len(img["urls"].([]any)) != 0 || img["subtitles"] == "" {
+		t.Errorf("got %v", early)
+	}
+	for _, path := range []string{"/v1/video/tasks/" + waiting, "/v1/video/tasks", "/v1/none"} {
+		if a := ann.Get(path); strings.Contains(string(a.Body), "$schema") || a.Header.Get("Link") != "" {
+			t.Errorf("%s links to a schema: %s", path, a.Body)
+		}
+	}
+}
+
+var rfc3339 = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$`)
+
+func TestBothTimesAreRFC3339InUTC(t *testing.T) {
+	ann := start(t).User("ann")
+	began := time.Now().Add(-time.Second)
+	task := film(t, ann, request())
+	n := 0
+	var check func(v any)
+	check = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for name, inner := range v {
+				if strings.HasSuffix(name, "_at") {
+					text, _ := inner.(string)
+					at, err := time.Parse(time.RFC3339, text)
+					if err != nil || !rfc3339.MatchString(text) || at.Before(began) || at.After(time.Now()) {
+						t.Errorf("%s is %v", name, inner)
+					}
+					n++
+				}
+				check(inner)
+			}
+		case []any:
+			for _, inner := range v {
+				check(inner)
+			}
+		}
+	}
+	check(task)
+	check(ann.Get("/v1/video/tasks").JSON())
+	check(ann.Get("/v1/images/tasks/" + task["task_id"].(string)).JSON())
+	check(ann.Post("/v1/images/"+images(task)[0]["id"].(string), nil).JSON())
+	if n != 14+2+14+2 {
+		t.Errorf("%d times were seen", n)
+	}
+}
+
+func TestBothIDsAreUUIDsOfVersion7AndImagesTellTheirTask(t *testing.T) {
+	ann := start(t).User("ann")
+	task := film(t, ann, request())
+	id, err := uuid.Parse(task["task_id"].(string))
+	if err != nil || id.Version() != 7 {
+		t.Errorf("%v: %v", task["task_id"], err)
+	}
+	seen := map[string]bool{}
+	for _, img := range images(task) {
+		name := img["id"].(string)
+		if !strings.HasPrefix(name, id.String()+".") || seen[name] || name != url.PathEscape(name) {
+			t.Errorf("an image's id is %s", name)
+		}
+		seen[name] = true
+	}
+}
+
+func TestBothAKeyWorksWhereATokenDoes(t *testing.T) {
+	s := start(t)
+	ann := s.User("ann")
+	id := order(t, ann, request())
+	key := ann.Key(identity.Read | identity.Write)
+	key.Get("/v1/video/tasks/" + id).Want(200)
+	order(t, key, request())
+	header := s.Nobody().With("X-API-Key", key.Credential)
+	header.Get("/v1/video/tasks/" + id).Want(200)
+	order(t, header, request())
+	if list := header.Get("/v1/video/tasks").JSON()["tasks"].([]any); len(list) != 3 {
+		t.Errorf("%d tasks", len(list))
+	}
+	reader := ann.Key(identity.Read)
+	reader.Get("/v1/video/tasks/" + id).Want(200)
+	if got := reader.Post("/v1/video", request()).Want(403).JSON(); got["detail"] != "This API key has no scope write" {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestBoth401NamesTheScheme(t *testing.T) {
+	nobody := start(t).Nobody()
+	for _, a := range []*servertest.Answer{
+		nobody.Get("/v1/video/tasks"), nobody.With("Authorization", "Bearer x").Get("/v1/video/tasks"),
+		nobody.With("X-API-Key", "flm_live_x").Get("/v1/video/tasks"), nobody.Post("/v1/auth/refresh", nil),
+		nobody.Form("/v1/auth/token", url.Values{"username": {"x"}, "password": {"y"}}),
+	} {
+		if a.Status != 401 || a.Header.Get("WWW-Authenticate") != "Bearer" || len(a.JSON()) != 1 {
+			t.Errorf("%s: %d %q %s", a.What, a.Status, a.Header.Get("WWW-Authenticate"), a.Body)
+		}
+	}
+}
+
+func TestBothUnknownFieldsAreRefusedByName(t *testing.T) {
+	ann := start(t).User("ann")
+	image := "/v1/images/x.scene-01"
+	for _, a := range []*servertest.Answer{
+		ann.Post("/v1/video", with(map[string]any{"stroy_topic": "scary"})),
+		ann.Post("/v1/video?stroy_topic=1", request()),
+		ann.Get("/v1/video/tasks?stroy_topic=1"),
+		ann.Patch(image, map[string]any{"prompt": "a", "stroy_topic": 1}),
+		ann.Form("/v1/auth/token", url.Values{"username": {"ann"}, "password": {"x"}, "stroy_topic": {"x"}}),
+	} {
+		detail, _ := a.JSON()["detail"].(string)
+		if a.Status != 422 || !strings.Contains(detail, "stroy_topic: un") {
+			t.Errorf("%s: %d %s", a.What, a.Status, a.Body)
+		}
+	}
+}
+
+func TestBothMalformedOrAbsentJSONIs422(t *testing.T) {
+	ann := start(t).User("ann")
+	for _, body := range []string{"", "{", "nonsense", "[]", "null", `"text"`, "7", "{}x"} {
+		a := ann.Do("POST", "/v1/video", body).Want(422)
+		if v := a.JSON(); v["errors"].([]any)[0].(map[string]any)["loc"] != "body" || !strings.HasPrefix(v["detail"].(string), "body: ") {
+			t.Errorf("%q: %s", body, a.Body)
+		}
+	}
+	ann.Post("/v1/video", nil).Want(422)
+}
+
+// problem checks that an answer is an error as the specification has them.
+func problem(t *testing.T, a *servertest.Answer, status int, detail string) {
+	t.Helper()
+	if a.Status != status || a.Header.Get("Content-Type") != "application/json" || !maps.Equal(a.JSON(), map[string]any{"detail": detail}) {
+		t.Errorf("%s: %d %s %s", a.What, a.Status, a.Header.Get("Content-Type"), a.Body)
+	}
+}
+
+func TestBothWhateverGoesWrongHasTheAPIsShape(t *testing.T) {
+	s := start(t, func(c *config.Config) { c.MaxActive, c.MaxQueue, c.MaxBody = 1, 0, 2000 })
+	ann := s.User("ann")
+	problem(t, ann.Get("/v1/none"), 404, "Not Found")
+	problem(t, ann.Get("/v1"), 404, "Not Found")
+	problem(t, ann.Delete("/v1/video"), 405, "Method Not Allowed")
+	problem(t, ann.Do("POST", "/v1/video", strings.Repeat(" ", 3000)), 413, "The body is larger than 2000 bytes")
+	problem(t, ann.Send(ann.Request("POST", "/v1/video", "text/plain", strings.NewReader("x"))), 415, "The body must be application/json")
+	order(t, ann, telling(hang))
+	full := ann.Post("/v1/video", request())
+	problem(t, full, 503, "The queue is full; try again later")
+	if full.Header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+}
+
+func TestBothAPostIsCarriedOutOnceForItsKey(t *testing.T) {
+	s := start(t)
+	ann, bob := s.User("ann"), s.User("bob")
+	post := func(c *servertest.Client, key string, body any) *servertest.Answer {
+		return c.With("Idempotency-Key", key).Post("/v1/video", body)
+	}
+	first := post(ann, "k", request()).Want(200)
+	for range 2 {
+		again := post(ann, "k", request()).Want(200)
+		if string(again.Body) != string(first.Body) || again.Header.Get("Idempotency-Replayed") != "true" || first.Header.Get("Idempotency-Replayed") != "" {
+			t.Errorf("%s %v, first %s", again.Body, again.Header, first.Body)
+		}
+		s.Restart()
+	}
+	problem(t, post(ann, "k", with(map[string]any{"language": "czech"})), 409, "This Idempotency-Key was used for another request: use a new key for each request")
+	if other := post(bob, "k", request()).Want(200); string(other.Body) == string(first.Body) {
+		t.Error("the key of another account gives the same answer")
+	}
+	post(ann, "wrong", map[string]any{}).Want(422) // is not kept
+	post(ann, "wrong", request()).Want(200)
+	if a := post(ann, strings.Repeat("k", 256), request()).Want(422).JSON(); a["errors"].([]any)[0].(map[string]any)["loc"] != "header.Idempotency-Key" {
+		t.Errorf("got %v", a)
+	}
+	// A picture is made anew once, too.
+	id := first.JSON()["task_id"].(string)
+	image := "/v1/images/" + images(settle(t, ann, id))[0]["id"].(string)
+	once := ann.With("Idempotency-Key", "image")
+	made := once.Post(image, nil).Want(200)
+	settle(t, ann, id)
+	s.Restart()
+	if again := once.Post(image, nil).Want(200); string(again.Body) != string(made.Body) {
+		t.Errorf("%s, first %s", again.Body, made.Body)
+	}
+	if urls := images(settle(t, ann, id))[0]["urls"].([]any); len(urls) != 2 {
+		t.Errorf("%d takes", len(urls))
+	}
+}
+
+func TestBothTheDocumentsDescribeEveryOperationWithExamplesAndErrors(t *testing.T) {
+	s := start(t)
+	doc := document(t, s)
+	if doc.OpenAPI != "3.1.0" || len(doc.Servers) != 1 || doc.Servers[0].URL != s.URL()+"/v1" {
+		t.Errorf("%s at %v", doc.OpenAPI, doc.Servers)
+	}
+	ids := map[string]bool{}
+	for path, item := range doc.Paths {
+		for method, op := range item {
+			where := strings.ToUpper(method) + " " + path
+			if op.Summary == "" || op.Description == "" || op.ID == "" || ids[op.ID] || len(op.Tags) != 1 {
+				t.Errorf("%s: %q %q %q %v", where, op.ID, op.Summary, op.Description, op.Tags)
+			}
+			ids[op.ID] = true
+			want := []string{"422", "429", "500", "503"}
+			if op.Security == nil || len(*op.Security) > 0 {
+				want = append(want, "401", "403")
+			}
+			if strings.Contains(path, "{") {
+				want = append(want, "404")
+			}
+			if method != "get" {
+				want = append(want, "409", "413", "415")
+			}
+			for _, status := range want {
+				if _, ok := op.Responses[status]; !ok {
+					t.Errorf("%s: no %s", where, status)
+				}
+			}
+			for status, r := range op.Responses {
+				body, ok := r.Content["application/json"]
+				if status >= "4" && (!ok || body.Example == nil || r.Description == "") {
+					t.Errorf("%s: %s has no example", where, status)
+				}
+			}
+			for _, p := range op.Parameters {
+				if p.Description == "" || p.Example == nil && p.Schema["examples"] == nil && p.Schema["example"] == nil {
+					t.Errorf("%s: %s has no description or example", where, p.Name)
+				}
+			}
+		}
+	}
+	for name, schema := range doc.Components.Schemas {
+		for field, p := range schema.Properties {
+			if p["description"] == nil {
+				t.Errorf("%s.%s has no description", name, field)
+			}
+		}
+	}
+	nobody := s.Nobody()
+	for _, path := range []string{"/v1/openapi-3.0.json", "/v1/openapi.yaml", "/v1/openapi-3.0.yaml"} {
+		a := nobody.Get(path).Want(200)
+		if !strings.Contains(string(a.Body), "/video/tasks/{task_id}") {
+			t.Errorf("%s: %.200s", path, a.Body)
+		}
+	}
+	if v := nobody.Get("/v1/openapi-3.0.json").JSON()["openapi"]; v != "3.0.3" {
+		t.Errorf("3.0 is %v", v)
+	}
+}
+
+func TestBothNoOriginIsLetIn(t *testing.T) {
+	ann := start(t).User("ann").With("Origin", "https://evil.example")
+	preflight := ann.With("Access-Control-Request-Method", "POST")
+	for _, a := range []*servertest.Answer{ann.Get("/v1/video/tasks"), preflight.Do("OPTIONS", "/v1/video", nil)} {
+		for name := range a.Header {
+			if strings.HasPrefix(name, "Access-Control-") {
+				t.Errorf("%s: %s", a.What, name)
+			}
+		}
+	}
+}
+
+func TestBothMediaLinksAreForAnybodyWhoHasThem(t *testing.T) {
+	const public = "https://films.example.org/loom"
+	s := start(t, func(c *config.Config) { c.PublicURL = public })
+	ann := s.User("ann")
+	ann.Header.Set("X-Forwarded-Host", "evil.example")
+	task := film(t, ann, request())
+	links := map[string]string{task["url"].(string): "video/mp4"}
+	for _, img := range images(task) {
+		links[img["urls"].([]any)[0].(string)] = "image/png"
+	}
+	if len(links) != 7 {
+		t.Errorf("%d links", len(links))
+	}
+	hostile := ann.Request("GET", "/v1/video/tasks/"+task["task_id"].(string), "", nil)
+	hostile.Host = "evil.example"
+	if a := ann.Send(hostile); strings.Contains(string(a.Body), "evil") || !strings.Contains(string(a.Body), public) {
+		t.Errorf("the Host header matters: %s", a.Body)
+	}
+	nobody := s.Nobody()
+	for link, kind := range links {
+		here, ok := strings.CutPrefix(link, public)
+		if !ok {
+			t.Fatalf("%s is not on the public URL", link)
+		}
+		all := nobody.Get(here).Want(200)
+		disposition := all.Header.Get("Content-Disposition")
+		if all.Header.Get("Content-Type") != kind || !strings.HasPrefix(disposition, "inline; filename=") || len(all.Body) < 100 {
+			t.Errorf("%s: %v", link, all.Header)
+		}
+		part := nobody.With("Range", "bytes=10-19").Get(here).Want(206)
+		if string(part.Body) != string(all.Body[10:20]) || part.Header.Get("Content-Range") != fmt.Sprintf("bytes 10-19/%d", len(all.Body)) {
+			t.Errorf("%s: a range: %v", link, part.Header)
+		}
+		nobody.With("Range", "bytes=999999999-").Get(here).Want(416)
+		nobody.Do("HEAD", here, nil).Want(200)
+		nobody.Get(strings.Replace(here, "/media/", "/media/1", 1)).Want(403)
+	}
+}
+
+func TestBothMediaLinksExpireAndAreFreshOnEachRead(t *testing.T) {
+	s := start(t, func(c *config.Config) { c.MediaLifetime = time.Second })
+	ann := s.User("ann")
+	task := film(t, ann, request())
+	path := "/v1/video/tasks/" + task["task_id"].(string)
+	old := ann.Get(path).JSON()["url"].(string)
+	var gone *servertest.Answer
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); <-time.After(20 * time.Millisecond) {
+		if gone = s.Nobody().Get(old); gone.Status == 403 {
+			break
+		}
+	}
+	if gone.Status != 403 || !strings.Contains(string(gone.Body), "expired") {
+		t.Errorf("%d %s", gone.Status, gone.Body)
+	}
+	for _, link := range []string{
+		ann.Get(path).JSON()["url"].(string),
+		ann.Get("/v1/video/tasks").JSON()["tasks"].([]any)[0].(map[string]any)["url"].(string),
+	} {
+		if link == old {
+			t.Error("the link is not fresh")
+		}
+		s.Nobody().Get(link).Want(200)
+	}
+}
+
+func TestBothWaitingOnCreatingAndReading(t *testing.T) {
+	ann := slow(t, 5*time.Millisecond).User("ann")
+	began := time.Now()
+	created := ann.Preferring("wait=60").Post("/v1/video", request()).Want(200)
+	if created.JSON()["status"] != "queued" || created.Header.Get("Preference-Applied") != "wait=60" {
+		t.Errorf("%s %v", created.Body, created.Header)
+	}
+	if time.Since(began) > 55*time.Second {
+		t.Error("it waited for all of its time")
+	}
+	done := ann.Get("/v1/video/tasks/" + created.JSON()["task_id"].(string))
+	if done.JSON()["status"] != "completed" || done.Header.Get("Preference-Applied") != "" {
+		t.Errorf("%s", done.Body)
+	}
+	id := order(t, ann, telling(hang))
+	for preference, applied := range map[string]string{
+		"wait=1": "wait=1", "respond-async, wait=0": "wait=0", "wait=99": "", "wait=-1": "", "wait": "", "handling=strict": "",
+	} {
+		if preference == "wait=99" {
+			continue // a minute is tested in server/web
+		}
+		began := time.Now()
+		a := ann.Preferring(preference).Get("/v1/video/tasks/" + id).Want(200)
+		if a.JSON()["status"] == "completed" || a.Header.Get("Preference-Applied") != applied || (applied == "wait=1") != (time.Since(began) >= time.Second) {
+			t.Errorf("%q: %v after %v", preference, a.Header, time.Since(began))
+		}
+	}
+	none := ann.Preferring("wait=60").Get("/v1/video/tasks/none")
+	problem(t, none, 404, "Task not found")
+}
+
+func TestBothAClientThatGoesWhileItWaitsHarmsNobody(t *testing.T) {
+	s := start(t)
+	ann := s.User("ann")
+	id := order(t, ann, telling(hang))
+	r := ann.Preferring("wait=60").Request("GET", "/v1/video/tasks/"+id, "", nil)
+	impatient := &http.Client{Timeout: 50 * time.Millisecond, Transport: &http.Transport{DisableKeepAlives: true}}
+	if resp, err := impatient.Do(r); err == nil {
+		_, _ = io.Copy(io.Discard, resp.Body)
+		t.Errorf("%d at once", resp.StatusCode)
+	}
+	ann.Get("/v1/video/tasks/" + id).Want(200)
+}
