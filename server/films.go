@@ -78,7 +78,7 @@ func openDesk(life fx.Lifecycle, conf *config.Config, db *store.DB, eng *engine.
 	}
 	desk, err := production.New(context.Background(), production.Config{
 		Store: db, Engine: eng, Active: conf.MaxActive, Queue: queue, Retention: conf.Retention, Log: log,
-		Listed: map[string]func(*production.Production) string{videoapi.Name: videoapi.Listed, studioapi.Name: studioapi.Listed},
+		Listed: listed,
 		Hooks:  []production.Hook{settle(ledger), studioapi.Follow(hooks, db)},
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,15 +15,22 @@ import (
 
 	"github.com/filmloom/filmloom/engine"
 	"github.com/filmloom/filmloom/engine/pipeline"
+	"github.com/filmloom/filmloom/server"
+	"github.com/filmloom/filmloom/server/config"
 )
 
 func doctorCommand(s *settings) *cobra.Command {
-	return &cobra.Command{
+	var rebuild bool
+	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Checks what this machine needs to make films",
 		Long: `Starts every provider and says which can work here and what mends the others, checks the pipelines,
-and tries the data directory. It exits with 1 when a pipeline cannot be served.`,
+and tries the data directory. It exits with 1 when a pipeline cannot be served.
+
+With --rebuild it also makes anew what a server has derived from the journal: the lists of tasks and projects, and
+their summaries. The server must not run meanwhile.`,
 		Example: `  filmloom doctor
+  filmloom doctor --rebuild
   filmloom --pipelines my-pipelines.hcl doctor`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -48,9 +56,28 @@ and tries the data directory. It exits with 1 when a pipeline cannot be served.`
 			if problem == nil {
 				fmt.Fprintf(w, "✓ data directory: %s\n", s.data)
 			}
+			if rebuild {
+				problem = errors.Join(problem, rebuildRecords(cmd.Context(), w, conf))
+			}
 			return problem
 		},
 	}
+	c.Flags().BoolVar(&rebuild, "rebuild", false, "make a server's lists and summaries anew")
+	return c
+}
+
+// rebuildRecords makes what a server has derived anew.
+func rebuildRecords(ctx context.Context, w io.Writer, conf engine.Config) error {
+	settings := config.Default()
+	settings.Data = conf.Dir
+	_, err := os.Stat(filepath.Join(conf.Dir, "MOCK"))
+	settings.Mock = err == nil
+	all, mended, err := server.Rebuild(ctx, settings, server.Options{Providers: conf.Providers, Pipelines: conf.Source, Log: conf.Log})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "✓ records: %s looked at, %d mended\n", count(all, "production"), mended)
+	return nil
 }
 
 // describeProvider says whether a provider can work. One that cannot is marked as wrong only where something

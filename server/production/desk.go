@@ -70,6 +70,18 @@ type Desk struct {
 
 // New makes a desk and goes on with the orders that are open. The context bounds New only.
 func New(ctx context.Context, conf Config) (*Desk, error) {
+	conf = conf.filled()
+	d := &Desk{conf: conf, open: map[string]*live{}, recent: newRecent(256), stands: map[string]*waiting{}}
+	d.ctx, d.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	if err := d.goOn(ctx); err != nil {
+		d.cancel()
+		return nil, fmt.Errorf("open orders cannot be read: %w", err)
+	}
+	return d, nil
+}
+
+// filled gives what was left out its usual value.
+func (conf Config) filled() Config {
 	if conf.Active <= 0 {
 		conf.Active = 2
 	}
@@ -82,13 +94,7 @@ func New(ctx context.Context, conf Config) (*Desk, error) {
 	if conf.Log == nil {
 		conf.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &Desk{conf: conf, open: map[string]*live{}, recent: newRecent(256), stands: map[string]*waiting{}}
-	d.ctx, d.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	if err := d.goOn(ctx); err != nil {
-		d.cancel()
-		return nil, fmt.Errorf("open orders cannot be read: %w", err)
-	}
-	return d, nil
+	return conf
 }
 
 // Close stops looking after productions; it must be called before the engine is closed or while it is. Runs

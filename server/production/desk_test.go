@@ -44,6 +44,19 @@ func open(t testing.TB, conf production.Config) *studio {
 
 func (s *studio) start() {
 	s.t.Helper()
+	conf, shut := s.parts()
+	desk, err := production.New(s.t.Context(), conf)
+	s.must(err)
+	s.Desk = desk
+	s.stop = func() {
+		desk.Close()
+		shut()
+	}
+}
+
+// parts opens what a desk works with.
+func (s *studio) parts() (conf production.Config, shut func()) {
+	s.t.Helper()
 	db, err := store.Open(s.dir)
 	s.must(err)
 	journal, err := badger.New(db.Badger(), "")
@@ -55,14 +68,9 @@ func (s *studio) start() {
 		Providers: builtin.Mock(s.delay), Env: func(string) (string, bool) { return "", false },
 	})
 	s.must(err)
-	conf := s.conf
+	conf = s.conf
 	conf.Store, conf.Engine = db, eng
-	s.Desk, err = production.New(s.t.Context(), conf)
-	s.must(err)
-	s.stop = func() {
-		s.Close()
-		s.must(errors.Join(eng.Close(), files.Close(), journal.Close(), db.Close()))
-	}
+	return conf, func() { s.must(errors.Join(eng.Close(), files.Close(), journal.Close(), db.Close())) }
 }
 
 func (s *studio) must(err error) {
@@ -355,6 +363,50 @@ func TestEventsSpanRevisionsAndGoOnFromAPosition(t *testing.T) {
 	for _, i := range []int{0, 10, len(all) - 2, len(all) - 1} {
 		if rest := read(all[i]); len(rest) != len(all)-1-i {
 			t.Errorf("after %v there are %d, not %d", all[i], len(rest), len(all)-1-i)
+		}
+	}
+}
+
+func TestWhatIsDerivedCanBeMadeAnew(t *testing.T) {
+	s := open(t, production.Config{})
+	done := s.settle(s.create(film.Story{}).ID).Production
+	failed := s.settle(s.create(film.Story{Topic: film.CustomTopic, CustomStory: "No. [mock:reject@image.generate]"}).ID).Production
+	gone := s.create(film.Story{}).ID
+	s.settle(gone)
+	s.must(s.Delete(t.Context(), gone))
+	s.stop()
+	conf, shut := s.parts()
+	s.must(conf.Store.Update(t.Context(), func(tx *store.Tx) error { // what a bug might leave
+		for _, p := range []*production.Production{done, failed} {
+			broken := *p
+			broken.Summary = production.Summary{Status: production.Processing}
+			if err := tx.Put(store.K("production", p.ID), broken); err != nil {
+				return err
+			}
+			if err := tx.Delete(store.K("list", "video", "ann", "all", p.ID)); err != nil {
+				return err
+			}
+		}
+		return tx.Put(store.K("list", "video", "ann", "queued", "no such production"), 1)
+	}))
+	all, mended, err := production.Rebuild(t.Context(), conf)
+	if all != 2 || mended != 2 || err != nil {
+		t.Errorf("%d productions, %d mended, %v", all, mended, err)
+	}
+	if _, mended, err = production.Rebuild(t.Context(), conf); mended != 0 || err != nil {
+		t.Errorf("the second time %d mended, %v", mended, err)
+	}
+	shut()
+	s.start()
+	views, _, err := s.List(t.Context(), production.Query{API: "video", Account: "ann"})
+	s.must(err)
+	if len(views) != 2 {
+		t.Fatalf("%d are listed", len(views))
+	}
+	for i, want := range []*production.Production{failed, done} {
+		got := views[i].Production.Summary
+		if got.Status != want.Summary.Status || got.Title != want.Summary.Title || got.Seconds != want.Summary.Seconds || !got.Finished.Equal(want.Summary.Finished) {
+			t.Errorf("rebuilt %+v\nbefore  %+v", got, want.Summary)
 		}
 	}
 }

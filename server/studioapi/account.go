@@ -71,7 +71,7 @@ type Entry struct {
 
 // A UserPath names a user. Huma sees exported types only where they are embedded.
 type UserPath struct {
-	UserID string `path:"user_id" maxLength:"100" doc:"Names the user." example:"0193a5b2-0a11-7e73-8b6f-9e0011223344"`
+	UserID string `path:"user_id" doc:"Names the user." example:"0193a5b2-0a11-7e73-8b6f-9e0011223344"`
 }
 
 type userOutput struct {

@@ -103,27 +103,21 @@ func Listed(p *production.Production) string {
 	return string(production.Draft)
 }
 
-// own finds a project of the caller's; an admin's are all.
-func (a *api) own(ctx context.Context, id string) (production.View, error) {
+// own finds a project of somebody's; an admin's are all.
+func (a *api) own(ctx context.Context, who identity.Principal, id string) (production.View, error) {
 	v, err := a.Desk.Get(ctx, id)
 	if err == nil {
-		err = a.mine(ctx, v.Production.API, v.Production.Account)
+		err = mine(who, v.Production.API, v.Production.Account)
 	}
 	return v, refusal(err, missing(codeNoProject, noProject))
 }
 
-// mine tells whether the caller may see what an account has. Whoever may not is told that there is nothing.
-func (a *api) mine(ctx context.Context, api, account string) error {
-	who := web.Caller(ctx)
+// mine tells whether somebody may see what an account has. Whoever may not is told that there is nothing.
+func mine(who identity.Principal, api, account string) error {
 	if api != Name || account != who.Account.ID && !who.Scopes.Has(identity.Admin) {
 		return production.ErrNotFound
 	}
 	return nil
-}
-
-// plan is the caller's.
-func (a *api) plan(ctx context.Context) (plans.Plan, error) {
-	return a.Plans.Plan(web.Caller(ctx).Account.Plan)
 }
 
 // operation describes one of the API.

@@ -60,7 +60,7 @@ type batchOutput struct {
 }
 
 type batchIDInput struct {
-	BatchID string `path:"batch_id" maxLength:"100" doc:"Names the batch." example:"0193a5b2-b051-7e73-9b6f-9e1122334455"`
+	BatchID string `path:"batch_id" doc:"Names the batch." example:"0193a5b2-b051-7e73-9b6f-9e1122334455"`
 }
 
 // A batchRecord is what is remembered of a batch.

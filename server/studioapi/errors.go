@@ -3,6 +3,7 @@ package studioapi
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/filmloom/filmloom/server/credits"
 	"github.com/filmloom/filmloom/server/plans"
@@ -143,6 +144,9 @@ const (
 	active    = "A job of this project is being worked on; wait for it or cancel it."
 )
 
+// capital makes a sentence of an error's text.
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+
 // missing says that there is no such thing.
 func missing(code, message string) *web.Fault {
 	return &web.Fault{Status: http.StatusNotFound, Code: web.Code(code), Message: message}
@@ -153,6 +157,8 @@ func refusal(err error, absent *web.Fault) error {
 	var poor *credits.InsufficientError
 	var limit *plans.LimitError
 	switch {
+	case err == nil:
+		return nil
 	case errors.Is(err, production.ErrNotFound):
 		return absent
 	case errors.Is(err, production.ErrActive):
@@ -170,7 +176,7 @@ func refusal(err error, absent *web.Fault) error {
 		}
 	case errors.As(err, &limit):
 		return &web.Fault{
-			Status: http.StatusForbidden, Code: web.CodeForbidden, Message: limit.Error(),
+			Status: http.StatusForbidden, Code: web.CodeForbidden, Message: capital(limit.Error()) + ".",
 			Details: map[string]any{"plan": limit.Plan, "limit": limit.Limit, "allowed": limit.Allowed},
 		}
 	}

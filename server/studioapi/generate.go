@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"slices"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/filmloom/filmloom/server/credits"
 	"github.com/filmloom/filmloom/server/film"
+	"github.com/filmloom/filmloom/server/identity"
 	"github.com/filmloom/filmloom/server/plans"
 	"github.com/filmloom/filmloom/server/production"
 	"github.com/filmloom/filmloom/server/store"
@@ -46,7 +47,7 @@ type startedOutput struct {
 }
 
 func (a *api) generate(ctx context.Context, in *generateInput) (*startedOutput, error) {
-	v, err := a.own(ctx, in.ProjectID)
+	v, err := a.own(ctx, web.Caller(ctx), in.ProjectID)
 	if err != nil {
 		return nil, err
 	}
@@ -55,59 +56,90 @@ func (a *api) generate(ctx context.Context, in *generateInput) (*startedOutput, 
 		over = in.Body.Settings
 	}
 	out := &startedOutput{}
-	if out.Body, err = a.begin(ctx, v, over, "", func(tx *store.Tx, s Started) error {
+	out.Body, err = a.begin(ctx, web.Caller(ctx), v, over, "", func(tx *store.Tx, _ *production.Order, s Started) error {
 		return web.Record(ctx, tx, http.StatusAccepted, s)
-	}); err != nil {
+	})
+	if err != nil {
 		return nil, err
 	}
-	if wait, cancel, applied, ok := in.Wait(ctx); ok {
-		defer cancel()
-		out.Applied = applied
-		if _, err := a.Desk.Wait(wait, in.ProjectID, production.View.Settled); err != nil {
-			return nil, refusal(err, missing(codeNoProject, noProject))
-		}
-	}
-	return out, nil
+	return out, a.await(ctx, in.Preference, in.ProjectID, out)
 }
 
-// begin orders a project's film. record is called within the transaction.
-func (a *api) begin(ctx context.Context, v production.View, over Settings, batch string, record func(*store.Tx, Started) error) (Started, error) {
+// await waits for a job that was begun, as long as the client prefers to.
+func (a *api) await(ctx context.Context, p web.Preference, project string, out *startedOutput) error {
+	wait, cancel, applied, ok := p.Wait(ctx)
+	if !ok {
+		return nil
+	}
+	defer cancel()
+	out.Applied = applied
+	_, err := a.Desk.Wait(wait, project, production.View.Settled)
+	return refusal(err, missing(codeNoProject, noProject))
+}
+
+// begin orders the film of a project. record is called within the transaction.
+func (a *api) begin(ctx context.Context, who identity.Principal, v production.View, over Settings, batch string,
+	record func(*store.Tx, *production.Order, Started) error,
+) (Started, error) {
 	var asked request
 	if err := a.Desk.Request(v.Production.ID, &asked); err != nil {
-		return Started{}, err
+		return Started{}, refusal(err, missing(codeNoProject, noProject))
 	}
 	if !v.Settled() {
 		return Started{}, refusal(production.ErrActive, nil)
 	}
-	settings := over.over(asked.Settings).effective()
-	plan, err := a.plan(ctx)
+	c, err := a.commission(ctx, who, v.Production.Title, asked.Script, over.over(asked.Settings).effective(), batch)
 	if err != nil {
-		return Started{}, err
-	}
-	if err := a.allowed(plan, settings, asked.Script); err != nil {
-		return Started{}, refusal(err, nil)
-	}
-	o, n, err := a.order(ctx, v.Production.Title, asked.Script, settings, plan, batch)
-	if err != nil {
-		return Started{}, err
-	}
-	estimate := a.pace.estimate(settings.Duration)
-	n.Estimate = estimate.Seconds()
-	if o.Note, err = json.Marshal(n); err != nil {
 		return Started{}, err
 	}
 	var s Started
-	_, err = a.Desk.Make(ctx, v.Production.ID, *o, func(tx *store.Tx, _ *production.Production, o *production.Order) error {
-		if err := a.charge(tx, plan, o, credits.Price(settings.Duration)); err != nil {
+	_, err = a.Desk.Make(ctx, v.Production.ID, c.order, func(tx *store.Tx, _ *production.Production, o *production.Order) error {
+		if s, err = a.accept(tx, c, o); err != nil {
 			return err
 		}
-		s = Started{
-			JobID: o.ID, Status: string(production.Queued), EstimatedTime: between(estimate),
-			EstimatedSecond: int(math.Ceil(estimate.Seconds())), CreditsDeducted: o.Price,
-		}
-		return record(tx, s)
+		return record(tx, o, s)
 	})
 	return s, refusal(err, missing(codeNoProject, noProject))
+}
+
+// A commission is a film that may be made: what it is, what it costs, and by whose plan.
+type commission struct {
+	order    production.Order
+	plan     plans.Plan
+	price    int // credits
+	estimate time.Duration
+}
+
+// commission checks and prices a film.
+func (a *api) commission(ctx context.Context, who identity.Principal, title, script string, s Effective, batch string) (commission, error) {
+	plan, err := a.Plans.Plan(who.Account.Plan)
+	if err != nil {
+		return commission{}, err
+	}
+	if err := a.allowed(plan, s, script); err != nil {
+		return commission{}, refusal(err, nil)
+	}
+	c := commission{plan: plan, price: credits.Price(s.Duration), estimate: a.pace.estimate(s.Duration)}
+	ask, warnings := a.script(ctx, title, script, s, plan)
+	c.order = production.Order{Pipeline: film.ScriptVideo, Priority: plan.Priority}
+	if c.order.Inputs, err = json.Marshal(ask.Inputs()); err != nil {
+		return c, err
+	}
+	c.order.Note, err = json.Marshal(note{Settings: s, Warnings: warnings, Batch: batch, Estimate: c.estimate.Seconds()})
+	return c, err
+}
+
+// accept takes the price of a film, within the transaction that records its order.
+func (a *api) accept(tx *store.Tx, c commission, o *production.Order) (Started, error) {
+	if c.price > 0 {
+		if err := a.charge(tx, c.plan, o, c.price); err != nil {
+			return Started{}, err
+		}
+	}
+	return Started{
+		JobID: o.ID, Status: string(production.Queued), EstimatedTime: between(c.estimate),
+		EstimatedSecond: int(math.Ceil(c.estimate.Seconds())), CreditsDeducted: o.Price,
+	}, nil
 }
 
 // allowed tells what of a film the plan or the script does not allow.
@@ -118,13 +150,20 @@ func (a *api) allowed(plan plans.Plan, s Effective, script string) error {
 	if err := plan.CheckCharacters(len(s.Characters)); err != nil {
 		return err
 	}
-	if a.Space != nil && !a.Space() {
-		return web.Unavailable("There is no room on the server's disk for one more film; try again later.", "3600")
-	}
 	if s.YouTubeUpload {
 		return &web.Fault{Status: http.StatusBadRequest, Code: codeYouTube, Message: "No YouTube channel is connected."}
 	}
-	return tooLong(s, script)
+	if err := tooLong(s, script); err != nil {
+		return err
+	}
+	return a.roomOnDisk()
+}
+
+func (a *api) roomOnDisk() error {
+	if a.Space != nil && !a.Space() {
+		return web.Unavailable("There is no room on the server's disk for one more film; try again later.", "3600")
+	}
+	return nil
 }
 
 // longer is by how much a film may be longer than what was asked for.
@@ -144,36 +183,34 @@ func tooLong(s Effective, script string) error {
 	}
 }
 
-// order makes the order of a film.
-func (a *api) order(ctx context.Context, title, script string, s Effective, plan plans.Plan, batch string) (*production.Order, note, error) {
-	n := note{Settings: s, Batch: batch}
+// script is what the pipeline is asked for, and what it has to go on without.
+func (a *api) script(ctx context.Context, title, script string, s Effective, plan plans.Plan) (film.Script, []Warning) {
 	language := film.Language(s.Language)
 	ask := film.Script{
-		Title: title, Text: script, Seconds: s.Duration, Style: s.Style, Language: language,
+		Title: title, Text: script, Seconds: s.Duration, Style: s.Style, Language: language, SubtitleLanguages: []string{},
 		IncludeSubtitles: s.IncludeSubtitles, MusicGenre: s.MusicGenre, AspectRatio: s.AspectRatio,
 		Resolution: string(plan.Quality), Watermark: plan.Watermark,
 	}
-	able := a.Engine.Serves(ctx, film.Translate)
+	var warnings []Warning
 	for _, code := range s.SubtitleLanguages {
-		switch name := film.Language(code); {
-		case name == language:
-			ask.SubtitleLanguages = append(ask.SubtitleLanguages, name)
-		case able:
-			ask.SubtitleLanguages = append(ask.SubtitleLanguages, name)
+		name := film.Language(code)
+		if name != language {
+			if !a.Engine.Serves(ctx, film.Translate) {
+				warnings = append(warnings, Warning{
+					Code: "TRANSLATION_UNAVAILABLE", Message: fmt.Sprintf("There are no subtitles in %q: no provider that translates is configured.", code),
+				})
+				continue
+			}
 			ask.TranslateTo = append(ask.TranslateTo, name)
-		default:
-			n.Warnings = append(n.Warnings, Warning{
-				Code: "TRANSLATION_UNAVAILABLE", Message: fmt.Sprintf("There are no subtitles in %q: no provider that translates is configured.", code),
-			})
 		}
+		ask.SubtitleLanguages = append(ask.SubtitleLanguages, name)
 	}
 	for _, c := range s.Characters {
 		ask.Characters = append(ask.Characters, film.Character{
 			Name: strings.TrimSpace(c.Name), Age: given(c.Age), Gender: given(c.Gender), Voice: given(c.Voice),
 		})
 	}
-	inputs, err := json.Marshal(ask.Inputs())
-	return &production.Order{Pipeline: film.ScriptVideo, Inputs: inputs, Priority: plan.Priority}, n, err
+	return ask, warnings
 }
 
 func given(s string) *string {
@@ -197,32 +234,56 @@ func (a *api) charge(tx *store.Tx, plan plans.Plan, o *production.Order, price i
 	return publish(tx, a.Webhooks, o.Account, o.ID+"_credits_low", webhooks.CreditsLow, o.Created, data)
 }
 
+type retryInput struct {
+	JobPath
+	web.Preference
+}
+
 // retryJob makes what is left of a job as a new one.
-func (a *api) retryJob(ctx context.Context, in *JobPath) (*startedOutput, error) {
+func (a *api) retryJob(ctx context.Context, in *retryInput) (*startedOutput, error) {
 	o, v, err := a.ownJob(ctx, in.JobID)
 	if err != nil {
 		return nil, err
 	}
-	if v.Head == nil || v.Head.ID != o.ID || !slices.Contains([]production.Status{production.Failed, production.Cancelled}, o.Status) {
-		if !v.Settled() {
-			return nil, refusal(production.ErrActive, nil)
-		}
+	switch {
+	case !v.Settled():
+		return nil, refusal(production.ErrActive, nil)
+	case v.Production.Head() != o.ID, o.Status != production.Failed && o.Status != production.Cancelled:
 		return nil, refusal(production.ErrIdle, nil)
 	}
+	if err := a.roomOnDisk(); err != nil {
+		return nil, err
+	}
 	n := noteOf(o)
+	plan, err := a.Plans.Plan(web.Caller(ctx).Account.Plan)
+	if err != nil {
+		return nil, err
+	}
+	c := commission{
+		order: production.Order{Pipeline: o.Pipeline, Inputs: o.Inputs, Seed: o.Seed, Priority: o.Priority},
+		plan:  plan, estimate: a.pace.estimate(n.Settings.Duration),
+	}
+	if o.Status == production.Cancelled && o.Started.IsZero() {
+		c.price = o.Price // it came back
+	}
+	n.Batch, n.Estimate = "", c.estimate.Seconds()
+	if c.order.Note, err = json.Marshal(n); err != nil {
+		return nil, err
+	}
 	out := &startedOutput{}
-	again := production.Order{Pipeline: o.Pipeline, Inputs: o.Inputs, Seed: o.Seed, Priority: o.Priority, Note: o.Note}
-	_, err = a.Desk.Make(ctx, o.Production, again, func(tx *store.Tx, _ *production.Production, o *production.Order) error {
-		estimate := a.pace.estimate(n.Settings.Duration)
-		out.Body = Started{
-			JobID: o.ID, Status: string(production.Queued), EstimatedTime: between(estimate), EstimatedSecond: int(math.Ceil(estimate.Seconds())),
+	_, err = a.Desk.Make(ctx, o.Production, c.order, func(tx *store.Tx, p *production.Production, again *production.Order) (err error) {
+		if len(p.Orders) > 1 && p.Orders[len(p.Orders)-2] != o.ID { // another job has begun and ended meanwhile
+			return production.ErrIdle
+		}
+		if out.Body, err = a.accept(tx, c, again); err != nil {
+			return err
 		}
 		return web.Record(ctx, tx, http.StatusAccepted, out.Body)
 	})
 	if err != nil {
 		return nil, refusal(err, missing(codeNoJob, noJob))
 	}
-	return out, nil
+	return out, a.await(ctx, in.Preference, o.Production, out)
 }
 
 // downloadOperation describes the way to a film's bytes.

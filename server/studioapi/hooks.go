@@ -49,7 +49,7 @@ type WebhookChange struct {
 
 // A WebhookPath names a webhook. Huma sees exported types only where they are embedded.
 type WebhookPath struct {
-	WebhookID string `path:"webhook_id" maxLength:"100" doc:"Names the webhook." example:"0193a5b2-9e3f-7c51-9f4d-7c8e9f001122"`
+	WebhookID string `path:"webhook_id" doc:"Names the webhook." example:"0193a5b2-9e3f-7c51-9f4d-7c8e9f001122"`
 }
 
 type newWebhookInput struct {
@@ -118,7 +118,7 @@ type deliveriesOutput struct {
 
 type deliveryInput struct {
 	WebhookPath
-	DeliveryID string `path:"delivery_id" maxLength:"100" doc:"Names the delivery." example:"0193a5b2-af40-7d62-8a5e-8d9f00112233"`
+	DeliveryID string `path:"delivery_id" doc:"Names the delivery." example:"0193a5b2-af40-7d62-8a5e-8d9f00112233"`
 }
 
 type deliveryOutput struct {
@@ -160,8 +160,7 @@ func refusedHook(err error, code, absent string) error {
 	case errors.Is(err, webhooks.ErrNotFound):
 		return missing(code, absent)
 	case errors.Is(err, webhooks.ErrLimit), errors.Is(err, webhooks.ErrDisabled):
-		text := err.Error()
-		return web.Conflict(strings.ToUpper(text[:1]) + text[1:] + ".")
+		return web.Conflict(capital(err.Error()) + ".")
 	case errors.Is(err, webhooks.ErrClosed):
 		return web.Unavailable("The server is stopping; try again in a moment.", "5")
 	}
@@ -273,6 +272,9 @@ func (a *api) listDeliveries(ctx context.Context, in *deliveriesInput) (*deliver
 }
 
 func (a *api) redeliver(ctx context.Context, in *deliveryInput) (*deliveryOutput, error) {
+	if _, err := a.Webhooks.Get(ctx, web.Caller(ctx).Account.ID, in.WebhookID); err != nil {
+		return nil, refusedHook(err, codeNoWebhook, noWebhook)
+	}
 	d, err := a.Webhooks.Redeliver(ctx, web.Caller(ctx).Account.ID, in.WebhookID, in.DeliveryID)
 	if err != nil {
 		return nil, refusedHook(err, codeNoDelivery, "There is no such delivery.")

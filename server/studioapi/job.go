@@ -49,7 +49,7 @@ func (a *api) ownJob(ctx context.Context, id string) (*production.Order, product
 	absent := missing(codeNoJob, noJob)
 	o, err := a.Desk.Order(id)
 	if err == nil {
-		err = a.mine(ctx, o.API, o.Account)
+		err = mine(web.Caller(ctx), o.API, o.Account)
 	}
 	if err != nil {
 		return nil, production.View{}, refusal(err, absent)
@@ -81,8 +81,10 @@ func (a *api) job(o *production.Order, v production.View) Job {
 	switch {
 	case o.Status == production.Completed:
 		j.Progress = 100
-	case head && o.Status.Open():
-		j.Progress = int(math.Floor(v.RunProgress * 100))
+	case head:
+		j.Progress = percent(v.RunProgress)
+	default:
+		j.Progress = percent(o.Progress)
 	}
 	if head && o.Status == production.Processing && v.Step != "" {
 		j.CurrentStep = &v.Step
@@ -102,6 +104,8 @@ func (a *api) job(o *production.Order, v production.View) Job {
 	return j
 }
 
+func percent(progress float64) int { return int(math.Floor(progress * 100)) }
+
 func moment(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
@@ -111,7 +115,7 @@ func moment(t time.Time) *time.Time {
 
 // A JobPath names a job. Huma sees exported types only where they are embedded.
 type JobPath struct {
-	JobID string `path:"job_id" maxLength:"100" doc:"Names the job." example:"0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011"`
+	JobID string `path:"job_id" doc:"Names the job." example:"0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011"`
 }
 
 type jobWaitInput struct {
@@ -140,7 +144,7 @@ func (a *api) jobs() {
 	web.Handle(a.API, operation(http.MethodPost, "/jobs/{job_id}/cancel", "cancelJob", "jobs", "Cancel a job",
 		"Ends a job. Its credits come back when no work had begun.", http.StatusNotFound, http.StatusConflict), a.cancelJob)
 	web.Handle(a.API, with(operation(http.MethodPost, "/jobs/{job_id}/retry", "retryJob", "jobs", "Retry a job",
-		"Makes what is left of a job that has failed or was cancelled, as a new job, at no cost.", http.StatusNotFound, http.StatusConflict), http.StatusAccepted), a.retryJob)
+		"Makes what is left of a job that has failed or was cancelled, as a new job. It costs nothing, unless the job was cancelled before work began, so that its credits came back.", http.StatusNotFound, http.StatusPaymentRequired, http.StatusConflict), http.StatusAccepted), a.retryJob)
 	web.Handle(a.API, operation(http.MethodGet, "/jobs/{job_id}/steps", "listJobSteps", "jobs", "List the steps of a job",
 		"Tells what a job has done, does and will do.", http.StatusNotFound), a.jobSteps)
 	web.Handle(a.API, a.downloadOperation(), a.download)
@@ -193,17 +197,17 @@ func (a *api) projectJobs(ctx context.Context, in *struct {
 	Paging
 },
 ) (*jobsOutput, error) {
-	v, err := a.own(ctx, in.ProjectID)
+	v, err := a.own(ctx, web.Caller(ctx), in.ProjectID)
 	if err != nil {
 		return nil, err
 	}
 	orders := v.Production.Orders
 	out := &jobsOutput{Body: JobList{Jobs: []Job{}, Page: in.page(len(orders))}}
-	per := out.Body.PerPage
-	for i := len(orders) - 1 - (in.Page-1)*per; i >= 0 && len(out.Body.Jobs) < per; i-- {
+	skip, ok := out.Body.skip()
+	for i := len(orders) - 1 - skip; ok && i >= 0 && len(out.Body.Jobs) < out.Body.PerPage; i-- {
 		o, err := a.Desk.Order(orders[i])
-		if err != nil {
-			return nil, err
+		if err != nil { // deleted meanwhile
+			return nil, refusal(err, missing(codeNoProject, noProject))
 		}
 		out.Body.Jobs = append(out.Body.Jobs, a.job(o, v))
 	}

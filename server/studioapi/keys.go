@@ -41,7 +41,7 @@ type newKeyInput struct {
 
 // A KeyPath names an API key. Huma sees exported types only where they are embedded.
 type KeyPath struct {
-	KeyID string `path:"key_id" maxLength:"100" doc:"Names the key." example:"8Jk2mQ4xT9aB"`
+	KeyID string `path:"key_id" doc:"Names the key." example:"8Jk2mQ4xT9aB"`
 }
 
 type rotateInput struct {
@@ -200,8 +200,7 @@ func invalidAccount(err error) error {
 	case errors.Is(err, identity.ErrNotFound):
 		return missing(codeNoAPIKey, noKey)
 	case errors.Is(err, identity.ErrNameTaken), errors.Is(err, identity.ErrLastAdmin), errors.Is(err, identity.ErrTooManyKeys):
-		text := err.Error()
-		return web.Conflict(strings.ToUpper(text[:1]) + text[1:] + ".")
+		return web.Conflict(capital(err.Error()) + ".")
 	}
 	return err
 }

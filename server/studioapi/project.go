@@ -99,12 +99,9 @@ func (a *api) describe(v production.View, asked request) Project {
 }
 
 func (a *api) assets(v production.View) Assets {
-	title := v.Production.Title
-	out := Assets{
-		VideoURL:     a.link(v.Production.Summary.Video, title),
-		ThumbnailURL: a.link(v.Production.Summary.Thumbnail, title),
-	}
-	for _, s := range v.Film.Subtitles {
+	title, made := v.Production.Title, v.Production.Summary
+	out := Assets{VideoURL: a.link(made.Video, title), ThumbnailURL: a.link(made.Thumbnail, title)}
+	for _, s := range made.Subtitles {
 		if out.SubtitleURLs == nil {
 			out.SubtitleURLs = map[string]Subtitles{}
 		}

@@ -2,6 +2,7 @@ package studioapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -57,7 +58,7 @@ type newProjectInput struct {
 
 // A ProjectPath names a project. Huma sees exported types only where they are embedded.
 type ProjectPath struct {
-	ProjectID string `path:"project_id" maxLength:"100" doc:"Names the project." example:"0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00"`
+	ProjectID string `path:"project_id" doc:"Names the project." example:"0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00"`
 }
 
 type changeInput struct {
@@ -74,7 +75,7 @@ const mostPerPage = 100
 
 // Paging says which part of a list is wanted. Huma sees exported types only where they are embedded.
 type Paging struct {
-	Page    int `query:"page" minimum:"1" maximum:"1000000" default:"1" doc:"Number of the page, from 1." example:"1"`
+	Page    int `query:"page" minimum:"1" default:"1" doc:"Number of the page, from 1." example:"1"`
 	PerPage int `query:"per_page" minimum:"1" default:"20" doc:"Items on a page; above 100 it is 100." example:"20"`
 }
 
@@ -97,6 +98,14 @@ type Page struct {
 func (in Paging) page(total int) Page {
 	per := min(in.PerPage, mostPerPage)
 	return Page{TotalCount: total, Page: in.Page, PerPage: per, TotalPages: (total + per - 1) / per}
+}
+
+// skip is how many come before the page; false means that the page is past the end.
+func (p Page) skip() (int, bool) {
+	if p.Page > p.TotalPages {
+		return 0, false
+	}
+	return (p.Page - 1) * p.PerPage, true
 }
 
 // A ProjectList is a page of projects.
@@ -142,7 +151,7 @@ func (a *api) createProject(ctx context.Context, in *newProjectInput) (*projectO
 }
 
 func (a *api) getProject(ctx context.Context, in *ProjectPath) (*projectOutput, error) {
-	v, err := a.own(ctx, in.ProjectID)
+	v, err := a.own(ctx, web.Caller(ctx), in.ProjectID)
 	if err != nil {
 		return nil, err
 	}
@@ -163,19 +172,20 @@ func (a *api) listProjects(ctx context.Context, in *listInput) (*listOutput, err
 		return nil, err
 	}
 	out := &listOutput{Body: ProjectList{Page: in.page(total), Projects: []Project{}}}
-	q.Limit = out.Body.PerPage
-	q.Skip = (in.Page - 1) * q.Limit
+	skip, ok := out.Body.skip()
+	if !ok {
+		return out, nil
+	}
+	q.Skip, q.Limit = skip, out.Body.PerPage
 	views, _, err := a.Desk.List(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	for _, v := range views {
-		if v.Production.Head() != "" && v.Head == nil { // a list has no more than the records
-			if v, err = a.Desk.Get(ctx, v.Production.ID); err != nil {
-				return nil, err
-			}
-		}
 		p, err := a.project(v)
+		if errors.Is(err, store.ErrNotFound) { // deleted meanwhile
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -185,7 +195,7 @@ func (a *api) listProjects(ctx context.Context, in *listInput) (*listOutput, err
 }
 
 func (a *api) changeProject(ctx context.Context, in *changeInput) (*projectOutput, error) {
-	if _, err := a.own(ctx, in.ProjectID); err != nil {
+	if _, err := a.own(ctx, web.Caller(ctx), in.ProjectID); err != nil {
 		return nil, err
 	}
 	_, err := a.Desk.Edit(ctx, in.ProjectID, func(p *production.Production, asked func(any) error, remember func(any) error) error {
@@ -214,7 +224,7 @@ func (a *api) changeProject(ctx context.Context, in *changeInput) (*projectOutpu
 }
 
 func (a *api) deleteProject(ctx context.Context, in *ProjectPath) (*struct{}, error) {
-	v, err := a.own(ctx, in.ProjectID)
+	v, err := a.own(ctx, web.Caller(ctx), in.ProjectID)
 	if err != nil {
 		return nil, err
 	}

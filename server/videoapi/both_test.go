@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -234,7 +233,7 @@ func TestBothAPostIsCarriedOutOnceForItsKey(t *testing.T) {
 func TestBothTheDocumentsDescribeEveryOperationWithExamplesAndErrors(t *testing.T) {
 	s := start(t)
 	doc := document(t, s)
-	if doc.OpenAPI != "3.1.0" || len(doc.Servers) != 1 || doc.Servers[0].URL != s.URL()+"/v1" {
+	if doc.OpenAPI != "3.1.0" || len(doc.Servers) != 1 || doc.Servers[0].URL != "/v1" {
 		t.Errorf("%s at %v", doc.OpenAPI, doc.Servers)
 	}
 	ids := map[string]bool{}

@@ -1,0 +1,145 @@
+package production
+
+import (
+	"context"
+	"errors"
+
+	"github.com/filmloom/filmloom/engine"
+	"github.com/filmloom/filmloom/server/store"
+)
+
+// Rebuild makes everything anew that is derived: what became of orders, the summaries of productions, the
+// marks of open orders and the lists. Nothing else may use the store and the engine meanwhile; what is
+// interrupted is begun again. It tells how many productions there are, and of how many the record was not as it
+// should be.
+func Rebuild(ctx context.Context, conf Config) (all, mended int, err error) {
+	d := &Desk{conf: conf.filled(), ctx: ctx}
+	for _, kind := range []string{"list", "open"} {
+		if err := d.clear(ctx, kind); err != nil {
+			return 0, 0, err
+		}
+	}
+	var ids []string
+	err = conf.Store.View(func(tx *store.Tx) error {
+		for e := range tx.Scan(store.Scan{Under: store.K("production"), Keys: true}) {
+			ids = append(ids, e.Key.Last())
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, id := range ids {
+		changed, err := d.rebuild(ctx, id)
+		if errors.Is(err, ErrNotFound) { // deleted
+			continue
+		}
+		if err != nil {
+			return all, mended, err
+		}
+		all++
+		if changed {
+			mended++
+		}
+	}
+	return all, mended, nil
+}
+
+// clear removes the keys of a kind, some at a time: a transaction has its bounds.
+func (d *Desk) clear(ctx context.Context, kind string) error {
+	for {
+		n := 0
+		err := d.conf.Store.Update(ctx, func(tx *store.Tx) error {
+			var keys []store.Key
+			for e := range tx.Scan(store.Scan{Under: store.K(kind), Keys: true}) {
+				if keys = append(keys, e.Key); len(keys) == 1000 {
+					break
+				}
+			}
+			n = len(keys)
+			for _, key := range keys {
+				if err := tx.Delete(key); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+// rebuild makes one production's record anew.
+func (d *Desk) rebuild(ctx context.Context, id string) (changed bool, err error) {
+	s, _, err := d.read(ctx, id, true)
+	if err != nil {
+		return false, err
+	}
+	p, orders, err := d.records(id)
+	if err != nil {
+		return false, err
+	}
+	before := p.Summary
+	p.Summary = Summary{Status: Draft}
+	for _, o := range orders {
+		status, failure, err := d.became(ctx, o)
+		if err != nil {
+			return false, err
+		}
+		if o.Status != status {
+			changed = true
+			o.Status, o.Failure = status, failure
+		}
+		p.Summary.Status, p.Summary.Failure = o.Status, o.Failure
+		if o.Status == Completed && o.Video != nil {
+			p.Summary.Video, p.Summary.Seconds, p.Summary.Finished = o.Video, o.Seconds, o.Ended
+		}
+	}
+	if p.Summary.Video != nil && s.film.Video != nil {
+		p.Summary.Video, p.Summary.Seconds, p.Summary.Thumbnail = s.film.Video, s.film.Seconds, s.film.Thumbnail
+	}
+	p.Summary.Title, p.Summary.Description = s.film.Title, s.film.Description
+	return changed || !same(before, p.Summary), d.conf.Store.Update(ctx, func(tx *store.Tx) error {
+		for _, o := range orders {
+			if err := tx.Put(orderKey(o.ID), o); err != nil {
+				return err
+			}
+			if o.Status.Open() {
+				if err := tx.Put(openKey(o.ID), struct{}{}); err != nil {
+					return err
+				}
+			}
+		}
+		return d.put(tx, p, "")
+	})
+}
+
+// became is what the journal tells of an order. One that is open in the record stays so, whatever became of its
+// run: it is ended at the next start, with everything that belongs to an end.
+func (d *Desk) became(ctx context.Context, o *Order) (Status, *Failure, error) {
+	if o.Status.Open() {
+		return o.Status, o.Failure, nil
+	}
+	run, err := d.conf.Engine.Run(ctx, o.ID)
+	if errors.Is(err, engine.ErrNotFound) {
+		return o.Status, o.Failure, nil // it never began: the record is all there is
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	if st := run.Status(); st.State.Final() {
+		return outcome(st.State), failureOf(st), nil
+	}
+	return Processing, nil, nil
+}
+
+func same(a, b Summary) bool {
+	video := func(s Summary) string {
+		if s.Video == nil {
+			return ""
+		}
+		return s.Video.SHA256
+	}
+	return a.Status == b.Status && a.Title == b.Title && video(a) == video(b)
+}
