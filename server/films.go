@@ -22,7 +22,6 @@ import (
 	"github.com/filmloom/filmloom/server/secrets"
 	"github.com/filmloom/filmloom/server/store"
 	"github.com/filmloom/filmloom/server/studioapi"
-	"github.com/filmloom/filmloom/server/videoapi"
 	"github.com/filmloom/filmloom/server/webhooks"
 )
 

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -69,14 +68,16 @@ func openKeys(conf *config.Config, _ *store.DB) (*secrets.Keys, error) {
 // mockMark is in a data directory whose films are mocked.
 const mockMark = "MOCK"
 
+// Mocked tells whether a data directory has mocked films.
+func Mocked(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, mockMark))
+	return err == nil
+}
+
 // Mark marks a new data directory as one of mocked films, or refuses one of the other kind: what is mocked must
 // not be taken for what is real.
 func Mark(dir string, mock bool) error {
-	_, err := os.Stat(filepath.Join(dir, mockMark))
-	marked := err == nil
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("the data directory cannot be read: %w", err)
-	}
+	marked := Mocked(dir)
 	switch {
 	case marked == mock:
 		return nil

@@ -69,9 +69,7 @@ their summaries. The server must not run meanwhile.`,
 // rebuildRecords makes what a server has derived anew.
 func rebuildRecords(ctx context.Context, w io.Writer, conf engine.Config) error {
 	settings := config.Default()
-	settings.Data = conf.Dir
-	_, err := os.Stat(filepath.Join(conf.Dir, "MOCK"))
-	settings.Mock = err == nil
+	settings.Data, settings.Mock = conf.Dir, server.Mocked(conf.Dir)
 	all, mended, err := server.Rebuild(ctx, settings, server.Options{Providers: conf.Providers, Pipelines: conf.Source, Log: conf.Log})
 	if err != nil {
 		return err
@@ -103,13 +101,24 @@ func describeProvider(w io.Writer, p engine.ProviderStatus, missed bool) {
 	}
 }
 
-// unserved says which capabilities that a pipeline uses nobody can serve.
+// spare tells whether a stage does nothing unless somebody asks for it: with the inputs' defaults it is skipped or
+// has no instance.
+func spare(pl *pipeline.Pipeline, st *pipeline.Stage) bool {
+	inputs, problems := pl.ResolveInputs(nil)
+	if len(problems) > 0 {
+		return false
+	}
+	x, diags := pl.Expand(st, pipeline.Scope{Inputs: inputs})
+	return !diags.HasErrors() && !x.Unknown && (x.Skipped || len(x.Instances) == 0)
+}
+
+// unserved says which capabilities that a pipeline needs nobody can serve.
 func unserved(file *pipeline.File, all []engine.ProviderStatus) error {
 	var missing []string
 	for _, pl := range file.Pipelines {
 		for _, st := range pl.Stages {
-			if st.Pipeline != nil || st.Capability == engine.ApprovalWait {
-				continue // its own stages are looked at, or a person serves it
+			if st.Pipeline != nil || st.Capability == engine.ApprovalWait || spare(pl, st) {
+				continue // its own stages are looked at, or a person serves it, or it waits for a wish
 			}
 			served := slices.ContainsFunc(all, func(p engine.ProviderStatus) bool {
 				_, ok := p.Description.Capability(st.Capability)

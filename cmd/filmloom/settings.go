@@ -15,6 +15,7 @@ import (
 	"github.com/filmloom/filmloom/engine/journal"
 	"github.com/filmloom/filmloom/engine/pipeline"
 	"github.com/filmloom/filmloom/plugins/builtin"
+	"github.com/filmloom/filmloom/server"
 )
 
 // settings are the flags that all commands share.
@@ -30,7 +31,10 @@ type settings struct {
 // config makes the engine's configuration. A path given as an argument wins over the flag.
 func (s *settings) config(stderr io.Writer, path string) (engine.Config, error) {
 	conf := engine.Config{Dir: s.data, Providers: builtin.Plugins()}
-	if s.inProcess {
+	switch {
+	case server.Mocked(s.data): // what is real is not mixed with what is not
+		conf.Providers = builtin.Mock(0)
+	case s.inProcess:
 		conf.Providers = builtin.InProcess()
 	}
 	if s.verbose {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ const (
 	userAway    = "YouTube cannot be reached at the moment. The film itself is ready."
 	userQuota   = "This server has uploaded as much to YouTube today as it may: try again tomorrow. The film itself is ready."
 	userChannel = "The YouTube channel has uploaded as many videos as it may for now: try again in a day. The film itself is ready."
+	userNotSent = "YouTube did not take the upload. The film itself is ready."
 	userDoubt   = "It is not known whether the film has arrived at YouTube: look at your channel, and try again if it is not there."
 )
 
@@ -75,7 +77,7 @@ type fault struct {
 //
 //	{"error": {"code", "message", "errors": [{"domain", "reason", "message"}], "status", "details": [{"reason"}]}}
 func (t *transfer) readFault(resp *http.Response) fault {
-	body, _ := remote.ReadBody(resp.Body, maxAnswer) // one that is cut off is still that fault
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxFault)) // one that is cut off is still that fault
 	f := fault{status: resp.StatusCode, after: remote.RetryAfter(resp.Header, t.p.now())}
 	var said struct {
 		Error struct {
@@ -112,9 +114,12 @@ func (f fault) error() *providers.Error {
 		e.RetryAfter = cmp.Or(e.RetryAfter, rateWait)
 	case e.Kind == providers.KindUnavailable:
 		e.User = userAway
-	case e.Kind == providers.KindUnauthorized && e.User == "":
-		e.User = userRefused
-	case f.status == http.StatusNotFound:
+	case e.Kind == providers.KindUnauthorized:
+		e.User = cmp.Or(e.User, userRefused)
+	default:
+		e.User = cmp.Or(e.User, userNotSent)
+	}
+	if f.status == http.StatusNotFound {
 		e.Hint = "check upload_url"
 	}
 	return e

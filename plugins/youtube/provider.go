@@ -37,8 +37,13 @@ type Config struct {
 }
 
 // New makes the provider. It needs the network, and a token with each call.
-func New() providers.Provider {
-	p := &provider{client: uploader(), now: time.Now, sleep: sleep}
+func New() providers.Provider { return newProvider().serve() }
+
+func newProvider() *provider {
+	return &provider{client: uploader(), now: time.Now, sleep: sleep, stalled: stalled}
+}
+
+func (p *provider) serve() providers.Provider {
 	return providers.New("youtube", version,
 		providers.Summary("Uploads films to YouTube, by the account whose token comes with the call."),
 		providers.Config(p.configure),
@@ -54,6 +59,8 @@ type provider struct {
 	client *http.Client
 	now    func() time.Time
 	sleep  func(ctx context.Context, d time.Duration) error
+
+	stalled time.Duration
 
 	// Set by configure.
 	base     *url.URL // nil while not ready

@@ -19,10 +19,12 @@ import (
 )
 
 const (
-	maxAnswer = 1 << 20 // bytes
-	// stalled is how long no byte may move: of a piece, or until the answer to it.
+	maxAnswer  = 1 << 20   // bytes
+	maxFault   = 256 << 10 // bytes of an answer that says what is wrong
+	maxSession = 4 << 10   // characters of its address
+	// stalled is how long no byte of a request may move; unanswered how long the answer may take then.
 	stalled    = 2 * time.Minute
-	maxSession = 4 << 10 // characters of its address
+	unanswered = 10 * time.Minute
 )
 
 // begin opens an upload session at the vendor.
@@ -83,7 +85,7 @@ func (t *transfer) query(ctx context.Context) error {
 	if gone(resp) && t.u.Ending {
 		return doubt(vendor + " does not know the upload any more whose last bytes were under way")
 	}
-	return t.answered(ctx, resp, t.size)
+	return t.answered(ctx, resp, t.size, false)
 }
 
 // send sends the next piece.
@@ -107,7 +109,7 @@ func (t *transfer) send(ctx context.Context) error {
 		return err
 	}
 	defer end()
-	return t.answered(ctx, resp, to)
+	return t.answered(ctx, resp, to, true)
 }
 
 // meter tells how far the reading of a piece is.
@@ -129,14 +131,14 @@ func gone(resp *http.Response) bool {
 }
 
 // answered takes in the answer to a piece or a query. The vendor can have no more than sent bytes.
-func (t *transfer) answered(ctx context.Context, resp *http.Response, sent int64) error {
+func (t *transfer) answered(ctx context.Context, resp *http.Response, sent int64, piece bool) error {
 	switch {
 	case resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated:
 		t.worked = true
 		return t.arrived(ctx, resp)
 	case resp.StatusCode == http.StatusPermanentRedirect: // "Resume Incomplete"
 		t.worked = true
-		return t.incomplete(ctx, resp.Header, sent)
+		return t.incomplete(ctx, resp.Header, sent, piece)
 	case gone(resp):
 		t.worked = true
 		return errGone
@@ -145,7 +147,7 @@ func (t *transfer) answered(ctx context.Context, resp *http.Response, sent int64
 }
 
 // incomplete takes in how much the vendor has.
-func (t *transfer) incomplete(ctx context.Context, h http.Header, sent int64) error {
+func (t *transfer) incomplete(ctx context.Context, h http.Header, sent int64, piece bool) error {
 	have, err := received(h.Get("Range"))
 	if err != nil || have > sent {
 		return &again{providers.Errorf(providers.KindUnavailable, "%s said something strange of how much it has: the range %.100q of %d bytes", vendor, h.Get("Range"), sent)}
@@ -163,7 +165,7 @@ func (t *transfer) incomplete(ctx context.Context, h http.Header, sent int64) er
 	if err := t.keep(ctx); err != nil {
 		return err
 	}
-	if have <= before && sent > before || have == t.size {
+	if piece && have <= before || have == t.size {
 		return &again{providers.Errorf(providers.KindUnavailable, "%s does not get further than byte %d of %d", vendor, have, t.size)}
 	}
 	return nil
@@ -228,17 +230,17 @@ func (t *transfer) refused(resp *http.Response) error {
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		return providers.Errorf(providers.KindInternal, "%s answered with a redirect (%d), which is not followed", vendor, resp.StatusCode)
 	}
-	if e := f.error(); e.Kind != providers.KindUnavailable {
-		return e
-	} else {
+	e := f.error()
+	if e.Kind == providers.KindUnavailable {
 		return &again{e}
 	}
+	return e
 }
 
 // do makes a request with the token. It ends when nothing moves for a while. The caller calls end.
 func (t *transfer) do(ctx context.Context, method, address string, size int64, body func() io.Reader, header func(http.Header)) (_ *http.Response, end func(), _ error) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	watch := time.AfterFunc(stalled, func() { cancel(errStalled) })
+	watch := time.AfterFunc(t.p.stalled, func() { cancel(errStalled) })
 	stop := func() {
 		watch.Stop()
 		cancel(nil)
@@ -251,7 +253,7 @@ func (t *transfer) do(ctx context.Context, method, address string, size int64, b
 	if size > 0 {
 		req.ContentLength = size
 		req.GetBody = func() (io.ReadCloser, error) {
-			return io.NopCloser(&moving{body(), watch}), nil
+			return io.NopCloser(&moving{body(), watch, t.p.stalled}), nil
 		}
 		req.Body, _ = req.GetBody()
 	}
@@ -278,10 +280,16 @@ var errStalled = errors.New("nothing moves")
 // moving puts the end of a request off while its body is being read.
 type moving struct {
 	io.Reader
-	watch *time.Timer
+	watch   *time.Timer
+	stalled time.Duration
 }
 
 func (m *moving) Read(b []byte) (int, error) {
-	m.watch.Reset(stalled)
-	return m.Reader.Read(b)
+	n, err := m.Reader.Read(b)
+	if err == nil {
+		m.watch.Reset(m.stalled)
+	} else {
+		m.watch.Reset(unanswered)
+	}
+	return n, err
 }

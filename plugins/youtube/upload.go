@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net/url"
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/filmloom/filmloom/providers"
@@ -20,6 +22,7 @@ import (
 const (
 	// secretName is what the call's secret is called.
 	secretName = "token"
+	maxToken   = 4 << 10 // characters
 	// Between tries after a passing failure: a second, doubling to a minute, as long as it gets no further.
 	firstPause = time.Second
 	maxPause   = time.Minute
@@ -43,13 +46,16 @@ type transfer struct {
 	media  string
 
 	u         upload
+	resumed   bool // u is of an earlier attempt
 	confirmed bool // that the vendor has u.Offset bytes, no more and no less
 	worked    bool // the token was taken in this attempt
 	sessions  int  // begun in this attempt
 	mute      int
 	best      int64 // the most that the vendor had
-	shown     float64
-	noteless  bool // the notes cannot be written, and that was said
+	noteless  bool  // the notes cannot be written, and that was said
+
+	mu    sync.Mutex // a body may be read a moment longer than its request lasts
+	shown float64
 }
 
 // publish uploads a film, once for a call however often it is tried.
@@ -64,7 +70,9 @@ func (p *provider) publish(ctx context.Context, call *providers.Call, in film.Pu
 		return film.Published{}, err
 	}
 	defer back()
-	t.resume()
+	if err := t.resume(); err != nil {
+		return film.Published{}, t.finally(err)
+	}
 	if err := t.run(ctx); err != nil {
 		return film.Published{}, err
 	}
@@ -76,7 +84,7 @@ func (p *provider) publish(ctx context.Context, call *providers.Call, in film.Pu
 }
 
 var (
-	bearer    = regexp.MustCompile(`^[!-~]{1,4096}$`)
+	bearer    = regexp.MustCompile(`^[!-~]+$`)
 	mediaType = regexp.MustCompile(`^(?:video/[a-z0-9.+-]+|application/octet-stream)$`)
 )
 
@@ -85,7 +93,7 @@ func (t *transfer) prepare(in film.PublishInput) error {
 	if t.p.base == nil {
 		return &providers.Error{Kind: providers.KindUnavailable, Message: "the provider youtube is not configured", Hint: "correct its block in the pipelines' file"}
 	}
-	if !bearer.MatchString(t.token) {
+	if len(t.token) > maxToken || !bearer.MatchString(t.token) {
 		return &providers.Error{
 			Kind: providers.KindUnauthorized, User: userNoToken, Message: "the call brings no access token in its secret \"token\"",
 			Hint: `give the stage secrets = { token = "…" }, a reference that the program which runs the pipeline resolves`,
@@ -122,21 +130,25 @@ func (t *transfer) prepare(in film.PublishInput) error {
 }
 
 // resume finds how far an earlier attempt came.
-func (t *transfer) resume() {
+func (t *transfer) resume() error {
 	u, ok := t.p.notes.known(t.call)
 	if !ok || u.Film != t.digest || u.Size != t.size {
-		return
+		return nil
 	}
 	if u.ID == "" {
 		// What upload_url was when it began need not be what it is now.
 		session, err := t.p.session(u.Session)
+		if err != nil && u.Ending {
+			return doubt("the upload whose last bytes were under way cannot be asked for: " + err.Error())
+		}
 		if err != nil {
-			return
+			return nil
 		}
 		u.Session = session
 	}
-	t.u, t.best = u, u.Offset
+	t.u, t.best, t.resumed = u, u.Offset, true
 	t.call.Log(slog.LevelInfo, "an earlier upload goes on", "bytes", u.Offset, "of", t.size, "done", u.ID != "")
+	return nil
 }
 
 // run takes one step after the other until the film is there.
@@ -158,9 +170,13 @@ func (t *transfer) run(ctx context.Context) error {
 			if t.sessions >= maxSessions {
 				return providers.Errorf(providers.KindUnavailable, "%s has forgotten the upload %d times", vendor, t.sessions)
 			}
-			t.call.Log(slog.LevelWarn, "the upload begins anew: the vendor does not know it any more", "bytes", t.u.Offset)
-			t.u, t.best, t.confirmed = upload{}, 0, false
+			t.anew("the vendor does not know it any more")
 		case !errors.As(err, &passing):
+			// Perhaps it was begun by somebody who was connected before.
+			if t.resumed && !t.u.Ending && providers.AsError(err).Kind == providers.KindUnauthorized {
+				t.anew("the vendor does not let it go on")
+				continue
+			}
 			return t.finally(err)
 		default:
 			if tries++; tries >= maxTries || passing.err.RetryAfter > maxPause {
@@ -170,13 +186,19 @@ func (t *transfer) run(ctx context.Context) error {
 			pause := max(min(firstPause<<(tries-1), maxPause), passing.err.RetryAfter)
 			pause = pause/2 + rand.N(pause/2+1) // siblings do not come back together
 			t.call.Log(slog.LevelWarn, "the upload was interrupted", "error", passing.err.Message, "again_after", pause, "bytes", t.u.Offset)
-			t.progress(t.shown, "interrupted; it goes on in a moment")
+			t.progress(0, "interrupted; it goes on in a moment")
 			if err := t.p.sleep(ctx, max(pause, passing.err.RetryAfter)); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// anew gives an upload up.
+func (t *transfer) anew(why string) {
+	t.call.Log(slog.LevelWarn, "the upload begins anew: "+why, "bytes", t.u.Offset)
+	t.u, t.best, t.confirmed, t.resumed = upload{}, 0, false, false
 }
 
 // step does what comes next.
@@ -217,13 +239,18 @@ func (t *transfer) keep(ctx context.Context) error {
 // tell reports how far the film is read.
 func (t *transfer) tell(sent int64) {
 	done := 0.98 * float64(sent) / float64(t.size)
-	if done-t.shown >= 0.01 || sent == t.size {
+	t.mu.Lock()
+	news := done-t.shown >= 0.01
+	t.mu.Unlock()
+	if news || sent == t.size {
 		t.progress(done, fmt.Sprintf("uploading: %s of %s", megabytes(sent), megabytes(t.size)))
 	}
 }
 
 // progress never goes back.
 func (t *transfer) progress(done float64, message string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.shown = max(t.shown, done)
 	t.call.Progress(t.shown, message)
 }
@@ -231,4 +258,10 @@ func (t *transfer) progress(done float64, message string) {
 func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
 
 // redact takes out what nobody may see.
-func (t *transfer) redact(text string) string { return remote.Redact(text, t.token, t.u.Session) }
+func (t *transfer) redact(text string) string {
+	id := ""
+	if u, err := url.Parse(t.u.Session); err == nil {
+		id = u.Query().Get("upload_id")
+	}
+	return remote.Redact(text, t.token, t.u.Session, id)
+}

@@ -1,6 +1,7 @@
 package youtube
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -69,10 +70,10 @@ func (p *provider) described(call *providers.Call, in film.PublishInput) (video,
 	if !all {
 		call.Warn("YouTube does not take so many tags; some were left out.")
 	}
-	code := codes[in.Language]
+	code := codes[cmp.Or(in.Language, "english")]
 	return video{
 		snippet{title, description, tags, p.category, code, code},
-		status{in.Privacy, in.MadeForKids},
+		status{cmp.Or(in.Privacy, "private"), in.MadeForKids},
 	}, nil
 }
 

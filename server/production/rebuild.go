@@ -81,7 +81,7 @@ func (d *Desk) rebuild(ctx context.Context, id string) (changed bool, err error)
 		return false, err
 	}
 	before := p.Summary
-	p.Summary = Summary{Status: Draft}
+	p.Summary = Summary{Status: Draft, Progress: before.Progress}
 	for _, o := range orders {
 		status, failure, err := d.became(ctx, o)
 		if err != nil {
@@ -98,6 +98,7 @@ func (d *Desk) rebuild(ctx context.Context, id string) (changed bool, err error)
 	}
 	if p.Summary.Video != nil && s.film.Video != nil {
 		p.Summary.Video, p.Summary.Seconds, p.Summary.Thumbnail = s.film.Video, s.film.Seconds, s.film.Thumbnail
+		p.Summary.Subtitles = s.film.Subtitles
 	}
 	p.Summary.Title, p.Summary.Description = s.film.Title, s.film.Description
 	return changed || !same(before, p.Summary), d.conf.Store.Update(ctx, func(tx *store.Tx) error {

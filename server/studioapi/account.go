@@ -12,6 +12,7 @@ import (
 	"github.com/filmloom/filmloom/server/credits"
 	"github.com/filmloom/filmloom/server/identity"
 	"github.com/filmloom/filmloom/server/plans"
+	"github.com/filmloom/filmloom/server/store"
 	"github.com/filmloom/filmloom/server/web"
 )
 
@@ -177,14 +178,19 @@ func (a *api) creditsOf(ctx context.Context, who identity.Account, before uint64
 	if err != nil {
 		return nil, err
 	}
-	out := &creditsOutput{Body: Credits{
+	return &creditsOutput{Body: creditsNow(b, entries)}, nil
+}
+
+// creditsNow tells of a balance, with the newest of the entries that led to it.
+func creditsNow(b credits.Balance, entries []credits.Entry) Credits {
+	out := Credits{
 		Available: b.Available, Granted: b.Grant, Purchased: b.Bought, Unlimited: b.Unlimited, NextReset: b.NextReset,
-		Entries: []Entry{}, HasMore: len(entries) == limit && entries[len(entries)-1].Number > 1,
-	}}
-	for _, e := range entries {
-		out.Body.Entries = append(out.Body.Entries, entryOf(e))
+		Entries: []Entry{}, HasMore: len(entries) > 0 && entries[len(entries)-1].Number > 1,
 	}
-	return out, nil
+	for _, e := range entries {
+		out.Entries = append(out.Entries, entryOf(e))
+	}
+	return out
 }
 
 func entryOf(e credits.Entry) Entry {
@@ -267,10 +273,24 @@ func (a *api) addCredits(ctx context.Context, in *purchaseInput) (*creditsOutput
 	if err != nil {
 		return nil, invalidUser(err)
 	}
-	if _, err := a.Credits.Purchase(ctx, u.ID, in.Body.Amount, in.Body.Note, web.Caller(ctx).Account.Name); err != nil {
+	plan, err := a.Plans.Plan(u.Plan)
+	if err != nil {
 		return nil, err
 	}
-	return a.creditsOf(ctx, u, 0, 20)
+	out := &creditsOutput{}
+	err = a.Store.Update(ctx, func(tx *store.Tx) error {
+		e, err := a.Credits.PurchaseIn(tx, u.ID, in.Body.Amount, in.Body.Note, web.Caller(ctx).Account.Name)
+		if err != nil {
+			return err
+		}
+		b, err := a.Credits.BalanceIn(tx, u.ID, plan)
+		if err != nil {
+			return err
+		}
+		out.Body = creditsNow(b, []credits.Entry{e})
+		return web.Record(ctx, tx, http.StatusOK, out.Body)
+	})
+	return out, err
 }
 
 // invalidUser words what is wrong with a user.

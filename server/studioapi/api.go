@@ -59,7 +59,7 @@ type api struct {
 	pace *pace
 }
 
-// Register adds the API to a site.
+// Register adds the API to a site, and goes on with what an earlier process was interrupted in.
 func Register(site *web.Site, conf Config) {
 	if conf.Now == nil {
 		conf.Now = time.Now
@@ -88,6 +88,7 @@ func Register(site *web.Site, conf Config) {
 	a.hooks()
 	a.keys()
 	a.account()
+	a.resume(context.Background())
 }
 
 // Listed is the status of a project. Of one whose job was cancelled it is what it was before the job.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -58,79 +59,109 @@ func (a *api) events(ctx context.Context, in *eventsInput) (*huma.StreamResponse
 	if !ok {
 		return nil, web.Invalid(web.Problem{Location: "header.Last-Event-ID", Message: "is no id of this stream"})
 	}
-	if in.Last != "" && !o.Status.Open() && a.seen(ctx, o, after) {
+	if in.Last != "" && !o.Status.Open() && !a.more(ctx, o.ID, after) {
 		return &huma.StreamResponse{Body: func(ctx huma.Context) { ctx.SetStatus(http.StatusNoContent) }}, nil
 	}
 	return web.Stream(func(ctx context.Context, send func(web.Message) bool) {
-		a.follow(ctx, in.JobID, o.Production, after, send)
+		f := following{a, o.ID, o.Production, ordinal, send}
+		f.follow(ctx, after)
 	}), nil
 }
 
-// seen tells whether a position is the end of a job's events.
-func (a *api) seen(ctx context.Context, o *production.Order, after production.Position) bool {
-	events, err := a.Desk.Events(ctx, o.Production, after)
-	if err != nil {
+// more tells whether there are events of a job that has ended beyond one of them.
+func (a *api) more(ctx context.Context, job string, after uint64) bool {
+	run, err := a.Engine.Run(ctx, job)
+	if err != nil { // it never began
 		return false
 	}
-	for ev := range events {
-		return ev.At.Order > after.Order
+	for range run.EventsFrom(ctx, after+1) {
+		return true
 	}
-	return true
+	return false
 }
 
-// follow sends what happens in a job until nothing more does.
-func (a *api) follow(ctx context.Context, id, project string, after production.Position, send func(web.Message) bool) {
-	events, err := a.Desk.Events(ctx, project, after)
+// A following is a stream of one job's events.
+type following struct {
+	*api
+	id, project string
+	ordinal     int // of the job among its project's
+	send        func(web.Message) bool
+}
+
+// tell sends the job as it is now. false means that nobody reads it any more.
+func (f following) tell(ctx context.Context, name string) (Job, bool) {
+	o, v, err := f.ownJob(ctx, f.id)
 	if err != nil {
-		return
+		return Job{}, false
 	}
-	tell := func(name string) (Job, bool) {
-		o, v, err := a.ownJob(ctx, id)
-		if err != nil {
-			return Job{}, false
-		}
-		j := a.job(o, v)
-		return j, send(web.Message{Event: name, Data: j})
-	}
-	j, ok := tell("job")
+	j := f.job(o, v)
+	return j, f.send(web.Message{Event: name, Data: j})
+}
+
+// follow sends what happens in the job until nothing more does.
+func (f following) follow(ctx context.Context, after uint64) {
+	j, ok := f.tell(ctx, "job")
 	if !ok {
 		return
 	}
-	for ev := range events {
-		if ev.At.Order > after.Order {
+	ended := func(v production.View) bool { return v.Head == nil || v.Head.ID != f.id || !v.Head.Status.Open() }
+	begun := func(v production.View) bool { return ended(v) || v.Run != nil && v.Run.ID == f.id }
+	if _, err := f.Desk.Wait(ctx, f.project, begun); err != nil {
+		return
+	}
+	run, err := f.Engine.Run(ctx, f.id)
+	for goesOn := err == nil; goesOn && ctx.Err() == nil; { // otherwise it has come to nothing before it began
+		if after, ok = f.relay(ctx, run, after, j); !ok {
+			return
+		}
+		// A run that waits for a person goes on later. What the end of one changes in the records is written
+		// a moment after it.
+		goesOn = run.Status().State == engine.Paused
+		v, err := f.Desk.Wait(ctx, f.project, func(v production.View) bool {
+			return ended(v) || goesOn && run.Status().State != engine.Paused
+		})
+		if err != nil || ended(v) {
 			break
 		}
+	}
+	if ctx.Err() == nil {
+		f.tell(ctx, "end")
+	}
+}
+
+// relay sends the events of a run beyond one of them, until it has ended or waits for a person.
+func (f following) relay(ctx context.Context, run *engine.Run, after uint64, j Job) (uint64, bool) {
+	for ev := range run.EventsFrom(ctx, after+1) {
 		if ev.Kind != engine.Progress {
+			after = ev.Seq
 			h := Happening{
-				JobID: id, Kind: string(ev.Kind), Stage: ev.Stage, Address: ev.Address, Attempt: ev.Attempt,
+				JobID: f.id, Kind: string(ev.Kind), Stage: ev.Stage, Address: ev.Address, Attempt: ev.Attempt,
 				Progress: j.Progress, Time: ev.Time,
 			}
 			if ev.Error != nil {
 				h.Message = ev.Error.User
 			}
-			if !send(web.Message{ID: fmt.Sprintf("%d-%d", ev.At.Order, ev.At.Seq), Event: "step", Data: h}) {
-				return
+			if !f.send(web.Message{ID: fmt.Sprintf("%d-%d", f.ordinal, after), Event: "step", Data: h}) {
+				return after, false
 			}
 		}
-		if j, ok = tell("job"); !ok {
-			return
+		var ok bool
+		if j, ok = f.tell(ctx, "job"); !ok {
+			return after, false
 		}
 	}
-	if ctx.Err() == nil {
-		tell("end")
-	}
+	return after, true
 }
 
-// position reads an event's id of the job that is the given order; "" is its beginning.
-func position(id string, ordinal int) (production.Position, bool) {
-	p := production.Position{Order: ordinal}
+// position reads an event's id of the job that is the given one of its project's; "" is its beginning.
+func position(id string, ordinal int) (seq uint64, ok bool) {
 	if id == "" {
-		return p, true
+		return 0, true
 	}
-	order, seq, ok := strings.Cut(id, "-")
+	order, after, ok := strings.Cut(id, "-")
 	if !ok || order != fmt.Sprint(ordinal) {
-		return p, false
+		return 0, false
 	}
-	_, err := fmt.Sscanf(seq, "%d", &p.Seq)
-	return p, err == nil && fmt.Sprint(p.Seq) == seq
+	seq, err := strconv.ParseUint(after, 10, 63)
+	return seq, err == nil && fmt.Sprint(seq) == after
 }

@@ -100,7 +100,7 @@ func publish(tx *store.Tx, hooks *webhooks.Service, account, id, kind string, at
 	return hooks.Publish(tx, account, webhooks.Event{ID: id, Type: kind, Time: at, Data: raw})
 }
 
-// closeBatch tells that a batch is completed when the job that has just ended was its last.
+// closeBatch notes the end of a job in its batch, and tells that the batch is completed when that was its last.
 func closeBatch(tx *store.Tx, hooks *webhooks.Service, id string, ended *production.Order, at time.Time) error {
 	var b batchRecord
 	if err := tx.Get(batchKey(id), &b); err != nil {
@@ -112,34 +112,29 @@ func closeBatch(tx *store.Tx, hooks *webhooks.Service, id string, ended *product
 	return finishBatch(tx, hooks, &b, ended, at)
 }
 
-// closeBatch writes a batch whose items have all been begun with.
-func (a *api) closeBatch(tx *store.Tx, b *batchRecord) error {
-	return finishBatch(tx, a.Webhooks, b, nil, b.Created)
-}
-
 // finishBatch tells once that nothing of a batch is open, and writes it. The record of the order that is being
 // written has not its new status yet.
 func finishBatch(tx *store.Tx, hooks *webhooks.Service, b *batchRecord, ended *production.Order, at time.Time) error {
-	done := b.Whole
+	done := b.Asked == nil
 	items := make([]map[string]any, len(b.Items))
-	for i, item := range b.Items {
-		status := item.Status
-		if item.JobID != nil {
-			o := ended
-			if ended == nil || ended.ID != *item.JobID {
-				var err error
-				o, err = production.OrderIn(tx, *item.JobID)
-				if errors.Is(err, production.ErrNotFound) { // deleted with its project
-					o, err = &production.Order{Status: production.Cancelled}, nil
-				}
-				if err != nil {
-					return err
-				}
+	for i := range b.Items {
+		item := &b.Items[i]
+		switch {
+		case item.JobID == nil:
+		case ended != nil && ended.ID == *item.JobID:
+			item.Status = string(ended.Status)
+		default:
+			o, err := production.OrderIn(tx, *item.JobID)
+			if errors.Is(err, production.ErrNotFound) { // forgotten with its project
+				break
 			}
-			status = string(o.Status)
-			done = done && !o.Status.Open()
+			if err != nil {
+				return err
+			}
+			item.Status = string(o.Status)
 		}
-		items[i] = map[string]any{"project_id": item.ProjectID, "job_id": item.JobID, "status": status}
+		done = done && item.begun() && !production.Status(item.Status).Open()
+		items[i] = map[string]any{"project_id": item.ProjectID, "job_id": item.JobID, "status": item.Status}
 	}
 	if done && !b.Told {
 		b.Told = true

@@ -159,7 +159,7 @@ func eventID(at production.Position) string { return fmt.Sprintf("%d-%d", at.Ord
 
 // step tells of an event what its owner may know.
 func (a *api) step(ctx context.Context, task string, ev production.Event) Event {
-	e := Event{TaskID: task, Kind: string(ev.Kind), Stage: ev.Stage, Address: ev.Address, Attempt: ev.Attempt, Time: ev.Time}
+	e := Event{TaskID: task, Kind: string(ev.Kind), Stage: ev.Stage, Address: ev.Address, Attempt: ev.Attempt, Time: instant(ev.Time)}
 	v, err := a.Desk.Get(ctx, task)
 	if err == nil {
 		e.Progress = v.Progress

@@ -93,7 +93,7 @@ func (a *api) change(ctx context.Context, in *ImagePath, edit film.Edit) (*regen
 	_, err = a.Desk.Change(ctx, task, change, func(tx *store.Tx, _ *production.Production, o *production.Order) error {
 		out.Body = a.regenerated(task, img)
 		if o.Redraw {
-			out.Body.Status, out.Body.UpdatedAt = string(film.Processing), o.Created
+			out.Body.Status, out.Body.UpdatedAt = string(film.Processing), instant(o.Created)
 		}
 		return web.Record(ctx, tx, http.StatusOK, out.Body)
 	})
@@ -120,6 +120,6 @@ func (a *api) change(ctx context.Context, in *ImagePath, edit film.Edit) (*regen
 
 func (a *api) regenerated(task string, img film.Image) Regenerated {
 	return Regenerated{
-		TaskID: task, Status: string(img.State), URLs: a.links(img), CreatedAt: img.Created, UpdatedAt: img.Updated,
+		TaskID: task, Status: string(img.State), URLs: a.links(img), CreatedAt: instant(img.Created), UpdatedAt: instant(img.Updated),
 	}
 }

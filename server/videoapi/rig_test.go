@@ -1,8 +1,12 @@
 package videoapi_test
 
 import (
+	"fmt"
 	"maps"
+	"mime/multipart"
 	"net/http"
+	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,7 +65,7 @@ func telling(story string) map[string]any {
 }
 
 // A hang is a story whose pictures are never finished.
-const hang = "The first picture is never finished. [mock:hang@image.generate]"
+const hang = "The first picture [mock:hang@image.generate] is never finished."
 
 // order orders a film and gives its task's id.
 func order(t testing.TB, c *servertest.Client, body any) string {
@@ -130,4 +134,31 @@ func TestAFilmFromTheRequestToItsBytes(t *testing.T) {
 	if made.Header.Get("Content-Type") != "video/mp4" || len(made.Body) == 0 {
 		t.Errorf("%d bytes of %s", len(made.Body), made.Header.Get("Content-Type"))
 	}
+}
+
+// digest is the file that a link gives.
+func digest(link string) string { return strings.Split(link, "/")[5] }
+
+// comparable is what headers of two answers must have in common.
+func comparable(h http.Header) string {
+	h = h.Clone()
+	for _, name := range []string{"X-Request-Id", "Date", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"} {
+		h.Del(name)
+	}
+	return fmt.Sprint(h)
+}
+
+func multipartForm(t testing.TB, form url.Values) (kind, body string) {
+	t.Helper()
+	var b strings.Builder
+	w := multipart.NewWriter(&b)
+	for name, values := range form {
+		if err := w.WriteField(name, values[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return w.FormDataContentType(), b.String()
 }

@@ -72,7 +72,7 @@ func (a *api) summary(v production.View) Summary {
 	s := Summary{
 		TaskID: p.ID, Status: Listed(p), Progress: v.Progress,
 		URL: a.link(v.Film.Video, v.Film.Title), StoryTitle: text(v.Film.Title), StoryDescription: text(v.Film.Description),
-		CreatedAt: p.Created, UpdatedAt: v.Updated(),
+		CreatedAt: instant(p.Created), UpdatedAt: instant(v.Updated()),
 	}
 	if s.URL == nil {
 		s.URL = a.link(p.Summary.Video, v.Film.Title) // of an earlier run
@@ -89,14 +89,14 @@ func (a *api) task(v production.View) Task {
 
 func (a *api) imageTask(v production.View) ImageTask {
 	t := ImageTask{
-		TaskID: v.Production.ID, Status: string(film.Queued), CreatedAt: v.Production.Created,
-		UpdatedAt: v.Production.Created, StoryText: text(v.Film.Text), Images: a.pictures(v),
+		TaskID: v.Production.ID, Status: string(film.Queued), CreatedAt: instant(v.Production.Created),
+		UpdatedAt: instant(v.Production.Created), StoryText: text(v.Film.Text), Images: a.pictures(v),
 	}
 	counts := map[film.State]int{}
 	for _, img := range v.Film.Images {
 		counts[img.State]++
-		if img.Updated.After(t.UpdatedAt) {
-			t.UpdatedAt = img.Updated
+		if at := instant(img.Updated); at.After(t.UpdatedAt) {
+			t.UpdatedAt = at
 		}
 	}
 	for _, s := range []film.State{film.Failed, film.Processing, film.Queued, film.Completed} {
@@ -116,7 +116,7 @@ func (a *api) pictures(v production.View) []Image {
 	for i, img := range v.Film.Images {
 		images[i] = Image{
 			ID: imageID(v.Production.ID, img.Scene), Status: string(img.State), URLs: a.links(img),
-			Subtitles: img.Narration, CreatedAt: img.Created, UpdatedAt: img.Updated,
+			Subtitles: img.Narration, CreatedAt: instant(img.Created), UpdatedAt: instant(img.Updated),
 		}
 	}
 	return images
@@ -138,6 +138,9 @@ func (a *api) link(f *film.File, name string) *string {
 	url := a.Media.URL(media.File{SHA256: f.SHA256, Name: name, Type: f.MediaType}, media.Options{})
 	return &url
 }
+
+// instant is a time as answers have it: to the microsecond, which every client can read.
+func instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 // text is null while it is not known.
 func text(s string) *string {

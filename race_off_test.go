@@ -1,0 +1,5 @@
+//go:build !race
+
+package filmloom_test
+
+const raced = false
