@@ -50,6 +50,14 @@ provider "sdapi" {
   }
 }
 
+# script_video can upload its film to YouTube (docs/youtube.md). That takes no key here: whose channel it is, a
+# secret of each call says. Where notes of uploads are kept, and where they go, is for the server to say.
+
+provider "youtube" {
+  upload_url = env.FILMLOOM_YOUTUBE_UPLOAD_URL
+  state_dir  = env.FILMLOOM_YOUTUBE_STATE_DIR
+}
+
 # A route names who serves a capability: the first one that can work on this machine; and who stands in
 # when that one has finally failed.
 
@@ -391,6 +399,18 @@ pipeline "script_video" {
     default     = false
   }
 
+  input "youtube_upload" {
+    type        = bool
+    description = "Whether the finished film is uploaded to YouTube."
+    default     = false
+  }
+
+  input "youtube_account" {
+    type        = string
+    description = "With youtube_upload: the account whose channel it goes to."
+    default     = ""
+  }
+
   locals {
     story          = stage.script_analysis
     title          = trimspace(input.title) == "" ? local.story.title : trimspace(input.title)
@@ -521,6 +541,31 @@ pipeline "script_video" {
       height       = local.size.height
     }
   }
+
+  # The finished film goes to the account's YouTube channel. When that fails the run fails, but nothing is lost: a
+  # retry of it makes the upload alone, and goes on where the upload was.
+  stage "youtube_upload" {
+    when = input.youtube_upload
+    uses = "video.publish"
+    with = {
+      video       = stage.video_composition.video
+      thumbnail   = stage.video_composition.thumbnail
+      title       = local.title
+      description = local.story.description
+      language    = input.language
+      privacy     = "private" # who may see it: private is its owner alone; or unlisted, or public
+    }
+    secrets = { token = "youtube:${input.youtube_account}" }
+    timeout = "3h" # of an attempt; its token holds for one, and then the next attempt goes on
+    weight  = 4
+    retry {
+      attempts  = 8
+      delay     = "5s"
+      max_delay = "5m"
+    }
+  }
+
+  output "youtube_url" { value = try(stage.youtube_upload.url, null) }
 }
 
 

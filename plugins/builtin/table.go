@@ -10,6 +10,7 @@ import (
 	"github.com/filmloom/filmloom/plugins/sdapi"
 	"github.com/filmloom/filmloom/plugins/stability"
 	"github.com/filmloom/filmloom/plugins/storyteller"
+	"github.com/filmloom/filmloom/plugins/youtube"
 	"github.com/filmloom/filmloom/providers"
 )
 
@@ -29,5 +30,6 @@ var table = []entry{
 	{"openai", openai.New},
 	{"sdapi", sdapi.New},
 	{"ffmpeg", ffmpeg.New},
+	{"youtube", youtube.New},
 	{"mock", mock.New},
 }

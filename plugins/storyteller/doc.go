@@ -11,7 +11,7 @@
 // pictures. Who speaks and was not given with looks gets some, which depend on the name and the seed:
 // neither man nor woman, since no name tells it in 20 languages, unless the role says so. How long scenes are depends on how long
 // the film is meant to be: the more of a minute, the longer. A script that changes its speaker more than
-// 240 times is refused.
+// 600 times is refused.
 //
 // The provider promises:
 //

@@ -21,7 +21,7 @@ const (
 	maxScript = 50_000 // characters
 	// maxScenes is more than anybody wants to see; only a dialogue of thousands of lines comes to it, since
 	// a scene has one speaker.
-	maxScenes = 240
+	maxScenes = 600
 )
 
 // analyze serves script.analyze.

@@ -267,7 +267,7 @@ func TestScriptsThatCannotBeFilmedSayWhy(t *testing.T) {
 		"directions alone": {"(He waits.)\n[Rain.]\n# Night\nMARA:\nINT. HOUSE - DAY", "no words"},
 		"marks":            {"MARA: …", "no words"},
 		"too long":         {strings.Repeat("a b. ", 10_001), "50000"},
-		"too many":         {strings.Repeat("ANNA: Yes.\nBEN: No.\n", 200), "240"},
+		"too many":         {strings.Repeat("ANNA: Yes.\nBEN: No.\n", 400), "600"},
 	} {
 		_, _, err := analyse(t, film.ScriptInput{Script: row.script})
 		var e *providers.Error

@@ -469,7 +469,6 @@ func TestABadInputIsSaidBeforeAnythingIsSent(t *testing.T) {
 		kind   providers.Kind
 	}{
 		"no title":         {func(r *rig) { r.input.Title = " \n " }, providers.KindInvalidInput},
-		"a long title":     {func(r *rig) { r.input.Title = strings.Repeat("x", 101) }, providers.KindInvalidInput},
 		"no video":         {func(r *rig) { r.input.Video.MediaType = "text/html" }, providers.KindInvalidInput},
 		"a header in it":   {func(r *rig) { r.input.Video.MediaType = "video/mp4\r\nX: y" }, providers.KindInvalidInput},
 		"an empty film":    {func(r *rig) { r.input.Video = fileOf(t, "x.mp4", "video/mp4", nil) }, providers.KindInvalidInput},

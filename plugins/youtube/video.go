@@ -50,16 +50,13 @@ var codes = map[string]string{
 // something is lost the call warns.
 func (p *provider) described(call *providers.Call, in film.PublishInput) (video, error) {
 	title := strings.TrimSpace(plain(in.Title, false))
-	switch n := utf8.RuneCountInString(title); {
-	case title == "":
+	if title == "" {
 		return video{}, providers.Invalid("The film has no title: give one of 1 to %d characters.", film.MaxPublishTitle)
-	case n > film.MaxPublishTitle:
-		return video{}, providers.Invalid("The title has %d characters: a published film has at most %d.", n, film.MaxPublishTitle)
 	}
 	// YouTube counts as its own programs do, where a rare character or an emoji is two.
 	if short := cutUnits(title, film.MaxPublishTitle); short != title {
 		title = short
-		call.Warn("The title is too long for YouTube, where emoji count twice, and was cut.")
+		call.Warn("The title is too long for YouTube and was cut.")
 	}
 	description := strings.TrimSpace(plain(in.Description, true))
 	if short := cutBytes(description, maxDescription); short != description {
@@ -98,13 +95,13 @@ func plain(text string, lines bool) string {
 
 // cutUnits shortens a text to at most so many UTF-16 code units, the ellipsis included.
 func cutUnits(text string, most int) string {
-	if len(utf16.Encode([]rune(text))) <= most {
-		return text
-	}
-	n := 1 // of the ellipsis
+	n, fits := 0, 0 // fits is where an ellipsis can stand
 	for i, r := range text {
+		if n < most {
+			fits = i
+		}
 		if n += utf16.RuneLen(r); n > most {
-			return strings.TrimSpace(text[:i]) + "…"
+			return strings.TrimSpace(text[:fits]) + "…"
 		}
 	}
 	return text

@@ -27,6 +27,8 @@ func TestTextsAreMadeFitForYouTube(t *testing.T) {
 		}, 0},
 		"broken text":          {"a\xffb", "c\xfe", nil, func(v youtubetest.Video) bool { return v.Snippet.Title == "a\uFFFDb" }, 0},
 		"a hundred characters": {strings.Repeat("é", 100), "", nil, func(v youtubetest.Video) bool { return v.Snippet.Title == strings.Repeat("é", 100) }, 0},
+		"a hundred and one":    {strings.Repeat("x", 101), "", nil, func(v youtubetest.Video) bool { return v.Snippet.Title == strings.Repeat("x", 99)+"…" }, 1},
+		"fifty emoji":          {strings.Repeat("🎬", 50), "", nil, func(v youtubetest.Video) bool { return v.Snippet.Title == strings.Repeat("🎬", 50) }, 0},
 		"a hundred emoji": {strings.Repeat("🎬", 100), "", nil, func(v youtubetest.Video) bool {
 			return v.Snippet.Title == strings.Repeat("🎬", 49)+"…" && len(utf16.Encode([]rune(v.Snippet.Title))) == 99
 		}, 1},

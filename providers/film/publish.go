@@ -2,7 +2,7 @@ package film
 
 import "github.com/filmloom/filmloom/providers"
 
-// MaxPublishTitle is how many characters the title of a published film has at most.
+// MaxPublishTitle is how many characters the title of a published film has at most; a longer one is cut.
 const MaxPublishTitle = 100
 
 // VideoPublish puts a film where people watch it. A provider must publish one result once: whatever interrupts
@@ -17,7 +17,7 @@ var VideoPublish = providers.Capability[PublishInput, Published]{
 type PublishInput struct {
 	Video       providers.File  `json:"video" doc:"The film."`
 	Thumbnail   *providers.File `json:"thumbnail,omitempty" doc:"A picture for lists: JPEG or PNG. The service chooses one itself where it takes none."`
-	Title       string          `json:"title" doc:"Its title, 1 to 100 characters."`
+	Title       string          `json:"title" doc:"Its title, 1 to 100 characters; a longer one is cut."`
 	Description string          `json:"description" default:"" doc:"What it is about. A text that is too long for the service is cut."`
 	Tags        []string        `json:"tags,omitempty" doc:"Words that it can be found by, as many as the service takes."`
 	Language    string          `json:"language" default:"english" enum:"english,czech,danish,dutch,french,german,greek,hindi,indonesian,italian,chinese,japanese,norwegian,polish,portuguese,russian,spanish,swedish,turkish,ukrainian" doc:"Language of the film, its title and its description."`

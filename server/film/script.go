@@ -42,13 +42,11 @@ func (s Script) Inputs() engine.Inputs {
 	if characters == nil {
 		characters = []Character{}
 	}
-	translate := s.TranslateTo
-	if translate == nil {
-		translate = []string{}
-	}
+	// Lists that are empty are not left out: the pipeline would take its own.
+	list := func(l []string) []string { return append([]string{}, l...) }
 	return engine.Inputs{
 		"script": s.Text, "title": s.Title, "duration": s.Seconds, "style": s.Style, "language": s.Language,
-		"subtitle_languages": s.SubtitleLanguages, "translate_to": translate, "include_subtitles": s.IncludeSubtitles,
+		"subtitle_languages": list(s.SubtitleLanguages), "translate_to": list(s.TranslateTo), "include_subtitles": s.IncludeSubtitles,
 		"characters": characters, "music_genre": s.MusicGenre, "aspect_ratio": s.AspectRatio,
 		"resolution": s.Resolution, "watermark": s.Watermark,
 	}
@@ -56,5 +54,5 @@ func (s Script) Inputs() engine.Inputs {
 
 // ShortestSeconds is about how long it takes to speak a script at the fastest pace that is natural.
 func ShortestSeconds(text, language string) float64 {
-	return providersfilm.SpokenSeconds(text, language, providersfilm.FastestPace)
+	return providersfilm.NeededSeconds(text, language)
 }

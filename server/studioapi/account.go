@@ -11,7 +11,6 @@ import (
 
 	"github.com/filmloom/filmloom/server/credits"
 	"github.com/filmloom/filmloom/server/identity"
-	"github.com/filmloom/filmloom/server/plans"
 	"github.com/filmloom/filmloom/server/store"
 	"github.com/filmloom/filmloom/server/web"
 )
@@ -124,8 +123,27 @@ type purchaseInput struct {
 
 type plansOutput struct {
 	Body struct {
-		Plans []plans.Plan `json:"plans" nullable:"false" doc:"The plans, from the smallest to the largest."`
+		Plans []Plan `json:"plans" nullable:"false" doc:"The plans, from the smallest to the largest."`
 	}
+}
+
+// A Plan is what an account may have.
+type Plan struct {
+	Name       string `json:"name" doc:"What it is called." example:"standard"`
+	Rate       Rate   `json:"rate" doc:"How many requests are answered."`
+	Credits    int    `json:"credits" doc:"Granted each month; without meaning when it is unlimited." example:"30"`
+	Unlimited  bool   `json:"unlimited" doc:"No film is refused for want of credits." example:"false"`
+	Seconds    int    `json:"seconds" doc:"The longest film." example:"120"`
+	Quality    string `json:"quality" enum:"720p,1080p" doc:"The shorter side of a film." example:"1080p"`
+	Watermark  bool   `json:"watermark" doc:"Films are marked." example:"false"`
+	Characters int    `json:"characters" doc:"The most characters of one film." example:"5"`
+	Priority   int    `json:"priority" doc:"Whose film goes first when several wait: the highest." example:"1"`
+}
+
+// A Rate is how many requests are answered.
+type Rate struct {
+	Minute int `json:"minute" doc:"In a minute." example:"60"`
+	Day    int `json:"day" doc:"In a day." example:"5000"`
 }
 
 func (a *api) account() {
@@ -156,7 +174,12 @@ func (a *api) me(ctx context.Context, _ *struct{}) (*userOutput, error) {
 
 func (a *api) listPlans(context.Context, *struct{}) (*plansOutput, error) {
 	out := &plansOutput{}
-	out.Body.Plans = a.Plans.All()
+	for _, p := range a.Plans.All() {
+		out.Body.Plans = append(out.Body.Plans, Plan{
+			Name: p.Name, Rate: Rate(p.Rate), Credits: p.Credits, Unlimited: p.Unlimited, Seconds: p.Seconds,
+			Quality: string(p.Quality), Watermark: p.Watermark, Characters: p.Characters, Priority: p.Priority,
+		})
+	}
 	return out, nil
 }
 

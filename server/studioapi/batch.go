@@ -73,7 +73,7 @@ func (a *api) work(ctx context.Context, who identity.Principal, id string) error
 		if ctx.Err() != nil {
 			return err // it goes on at the next start
 		}
-		failed := BatchResult{Status: "rejected", Error: a.itemError(ctx, err)}
+		failed := BatchResult{Status: "rejected", Error: a.itemError(err)}
 		if item.ProjectID != nil && !errors.Is(err, production.ErrNotFound) && failed.Error.Code != codeNoProject {
 			failed.ProjectID = item.ProjectID
 		}
@@ -137,16 +137,15 @@ func (a *api) item(ctx context.Context, who identity.Principal, batch string, pl
 	return refusal(err, nil)
 }
 
-// itemError words why an item was not begun with, as an answer of its own would.
-func (a *api) itemError(ctx context.Context, err error) *ErrorBody {
+// itemError words why an item was not begun with.
+func (a *api) itemError(err error) *ItemError {
 	var f *web.Fault
 	if !errors.As(err, &f) {
 		a.Log.Error("an item of a batch cannot be begun with", "error", err)
 		f = &web.Fault{Status: http.StatusInternalServerError, Code: web.CodeInternal}
 	}
 	_, body := dialect{}.Answer(f)
-	e := body.(Failure).Error
-	return &e
+	return &ItemError{ErrorBody: body.(Failure).Error}
 }
 
 // resume goes on with the batches that an earlier process was interrupted in.

@@ -41,7 +41,13 @@ type BatchResult struct {
 	ProjectID *string    `json:"project_id" doc:"The project; null when none could be made." example:"0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00"`
 	JobID     *string    `json:"job_id" doc:"The job; null when none could be started." example:"0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011"`
 	Status    string     `json:"status" enum:"queued,processing,completed,failed,cancelled,rejected" doc:"Of the job; rejected when none could be started." example:"queued"`
-	Error     *ErrorBody `json:"error" doc:"Why no job could be started, or null."`
+	Error     *ItemError `json:"error" doc:"Why no job could be started, or null."`
+}
+
+// An ItemError is what an answer of its own would have said of an item.
+type ItemError struct {
+	_ struct{} `nullable:"true"`
+	ErrorBody
 }
 
 // A Batch is many films at once.

@@ -13,7 +13,7 @@ import (
 
 // A Failure is the body of every answer that is not a success.
 type Failure struct {
-	Error ErrorBody `json:"error"`
+	Error ErrorBody `json:"error" doc:"What is wrong."`
 }
 
 // An ErrorBody says what is wrong.
@@ -59,7 +59,7 @@ const (
 var words = map[web.Code]ErrorBody{
 	web.CodeInvalid:         {Code: codeInput},
 	web.CodeUnauthenticated: {Code: codeNoKey, Message: "An API key is needed: send it as \"Authorization: Bearer YOUR_API_KEY\"."},
-	web.CodeBadToken:        {Code: codeBadToken, Message: "The access token is invalid or has expired."},
+	web.CodeBadToken:        {Code: codeBadToken, Message: "The API key or access token is invalid or has expired."},
 	web.CodeBadKey:          {Code: codeBadKey, Message: "The API key is invalid, has expired or was revoked."},
 	web.CodeForbidden:       {Code: codePermissions},
 	web.CodeNoRoute:         {Code: codeNotFound, Message: "There is nothing at this address."},

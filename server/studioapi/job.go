@@ -38,8 +38,9 @@ type Job struct {
 
 // A JobError is why a job has failed.
 type JobError struct {
-	Code    string `json:"code" doc:"For programs." example:"REJECTED"`
-	Message string `json:"message" doc:"For people." example:"A provider has rejected the content."`
+	_       struct{} `nullable:"true"`
+	Code    string   `json:"code" doc:"For programs." example:"REJECTED"`
+	Message string   `json:"message" doc:"For people." example:"A provider has rejected the content."`
 }
 
 const noJob = "There is no such job."

@@ -30,7 +30,7 @@ type Project struct {
 type Assets struct {
 	VideoURL     *string              `json:"video_url" doc:"The film." example:"https://films.example.org/media/1767225600.c2ln/e3b0/My%20Video.mp4"`
 	ThumbnailURL *string              `json:"thumbnail_url" doc:"A picture for lists." example:"https://films.example.org/media/1767225600.c2ln/9f86/My%20Video.jpg"`
-	SubtitleURLs map[string]Subtitles `json:"subtitle_urls" doc:"The subtitles by language."`
+	SubtitleURLs map[string]Subtitles `json:"subtitle_urls" nullable:"true" doc:"The subtitles by language."`
 	YouTubeURL   *string              `json:"youtube_url" doc:"The film at YouTube, when it was uploaded." example:"https://youtu.be/dQw4w9WgXcQ"`
 }
 
@@ -101,10 +101,10 @@ func (a *api) describe(v production.View, asked request) Project {
 func (a *api) assets(v production.View) Assets {
 	title, made := v.Production.Title, v.Production.Summary
 	out := Assets{VideoURL: a.link(made.Video, title), ThumbnailURL: a.link(made.Thumbnail, title)}
+	if made.Video != nil {
+		out.SubtitleURLs = map[string]Subtitles{}
+	}
 	for _, s := range made.Subtitles {
-		if out.SubtitleURLs == nil {
-			out.SubtitleURLs = map[string]Subtitles{}
-		}
 		code := film.Code(s.Language)
 		out.SubtitleURLs[code] = Subtitles{SRT: a.link(s.SRT, code), VTT: a.link(s.VTT, code)}
 	}

@@ -3,6 +3,7 @@ package studioapi_test
 import (
 	"context"
 	"encoding/json"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -125,4 +126,16 @@ func moment(t testing.TB, v any) time.Time {
 		t.Fatalf("%v is no time", v)
 	}
 	return at
+}
+
+func parsePrefixes(t testing.TB, texts ...string) (all []netip.Prefix) {
+	t.Helper()
+	for _, text := range texts {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	return all
 }

@@ -148,6 +148,9 @@ func (f *follower) end(ctx context.Context, last production.Position) {
 	if err != nil || !v.Settled() {
 		return // it was deleted, or this is not the end: the client comes back
 	}
+	if !f.tell(ctx) {
+		return
+	}
 	if n := len(v.Production.Orders); last.Order < n {
 		last = production.Position{Order: n}
 	}

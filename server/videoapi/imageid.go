@@ -24,7 +24,8 @@ func imageOf(id string) (task, scene string, ok bool) {
 	}
 	if encoded, is := strings.CutPrefix(scene, "~"); is {
 		raw, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
-		if err != nil || plain(string(raw)) {
+		// The decoder skips line breaks; an image has one id.
+		if err != nil || plain(string(raw)) || strings.ContainsAny(encoded, "\r\n") {
 			return "", "", false
 		}
 		return task, string(raw), true

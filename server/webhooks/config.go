@@ -60,6 +60,8 @@ var (
 	ErrLimit = errors.New("the account has as many webhooks as it may have; delete one first")
 	// ErrDisabled: the webhook is disabled. Enabling it makes the call possible.
 	ErrDisabled = errors.New("the webhook is disabled; enable it first")
+	// ErrTesting: enough tests of the account are under way. It is worth a try a little later.
+	ErrTesting = errors.New("several tests of webhooks are under way already; wait for them to end")
 	// ErrClosed: the service has been closed.
 	ErrClosed = errors.New("the webhooks are stopped")
 )

@@ -116,28 +116,20 @@ func (s *Service) Redeliver(ctx context.Context, account, webhook, delivery stri
 	return d.Delivery, nil
 }
 
+// maxTesting is how many tests of an account are under way at a time, so that they cannot be used to flood anybody.
+const maxTesting = 4
+
 // Test sends an event of type Ping at once and gives the outcome. It works while the webhook is disabled, leaves
-// no delivery and is not repeated. At most 8 are under way at a time; more wait for their turn, as long as the
-// context lasts. The error is ErrNotFound, ErrClosed, the context's or the database's: that the receiver did not
-// take it is told by the attempt.
+// no delivery and is not repeated. The error is ErrNotFound, ErrTesting, ErrClosed, the context's or the database's:
+// that the receiver did not take it is told by the attempt.
 func (s *Service) Test(ctx context.Context, account, webhook string) (Attempt, error) {
-	s.mu.Lock()
-	if s.closed {
-		s.mu.Unlock()
-		return Attempt{}, ErrClosed
+	if err := s.beginTest(account); err != nil {
+		return Attempt{}, err
 	}
-	s.calls.Add(1)
-	s.mu.Unlock()
-	defer s.calls.Done()
+	defer s.endTest(account)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.life, cancel)()
-	select {
-	case s.pings <- struct{}{}:
-		defer func() { <-s.pings }()
-	case <-ctx.Done():
-		return Attempt{}, ctx.Err()
-	}
 	var rec record
 	err := s.c.DB.View(func(tx *store.Tx) (err error) {
 		rec, err = readRecord(tx, account, webhook)
@@ -157,4 +149,27 @@ func (s *Service) Test(ctx context.Context, account, webhook string) (Attempt, e
 	}
 	a, _, err := s.attempt(ctx, keys, rec.URL, id, body)
 	return a, err
+}
+
+func (s *Service) beginTest(account string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return ErrClosed
+	}
+	if s.testing[account] >= maxTesting {
+		return ErrTesting
+	}
+	s.testing[account]++
+	s.calls.Add(1)
+	return nil
+}
+
+func (s *Service) endTest(account string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.testing[account]--; s.testing[account] == 0 {
+		delete(s.testing, account)
+	}
+	s.calls.Done()
 }

@@ -46,6 +46,11 @@ func (s *Service) Post(ctx context.Context, url string) (int, string, error) {
 	return a.status, a.text, err
 }
 
+// Try tries a delivery as a worker does.
+func (s *Service) Try(ctx context.Context, account, webhook, delivery string) {
+	s.try(ctx, ref{account, webhook, delivery})
+}
+
 // Deafen makes the service miss what is published, as if each hint were lost.
 func (s *Service) Deafen() { s.inbox.shut() }
 

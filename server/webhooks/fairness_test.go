@@ -88,70 +88,117 @@ func TestOneDeadReceiverSlowsNobody(t *testing.T) {
 }
 
 func TestManyDeadReceiversTakeHalfOfTheWorkersAtMost(t *testing.T) {
-	g := newGate()
-	var healthy atomic.Bool
-	fail := func(w http.ResponseWriter, req *http.Request) {
-		if !healthy.Load() {
-			w.WriteHeader(http.StatusInternalServerError)
-			return
-		}
-		g.pass(w, req)
-	}
-	r := started(t, func(c *webhooks.Config) { c.Workers = 6 })
-	for range 10 {
-		r.register(receive(t, fail).URL)
-	}
-	r.publish("e1")
-	for range 10 {
-		r.await(webhooks.OutcomeRetrying)
-	}
-	healthy.Store(true)
-	g.shut.Store(true)
-	defer g.open()
-	r.jump(r.clock.now().Add(10 * time.Second))
-	g.wait(t, 3)
-	quick := receive(t, nil)
-	r.register(quick.URL)
-	for i := range 50 {
-		r.publish(fmt.Sprint("q", i))
-	}
-	r.delivered(50)
-	if n := g.peak.Load(); n != 3 {
-		t.Errorf("%d requests wait at dead receivers", n)
-	}
-}
-
-func TestAHostAndAWebhookHaveBounds(t *testing.T) {
-	for name, c := range map[string]struct{ webhooks, events, want int }{
-		"of one webhook": {1, 20, 4},
-		"of many":        {20, 2, 8},
-	} {
+	for name, restart := range map[string]bool{"at once": false, "after a restart": true} {
 		t.Run(name, func(t *testing.T) {
 			g := newGate()
-			rec := receive(t, func(w http.ResponseWriter, req *http.Request) {
-				if req.Header.Get("webhook-id") == "pending" {
+			var hang atomic.Bool
+			fail := func(w http.ResponseWriter, req *http.Request) {
+				if !hang.Load() {
 					w.WriteHeader(http.StatusInternalServerError)
 					return
 				}
 				g.pass(w, req)
+			}
+			six := func(c *webhooks.Config) { c.Workers = 6 }
+			r := started(t, six)
+			for range 10 {
+				r.register(receive(t, fail).URL)
+			}
+			r.publish("e1")
+			for range 10 {
+				r.await(webhooks.OutcomeRetrying)
+			}
+			hang.Store(true)
+			g.shut.Store(true)
+			if restart {
+				if err := r.Close(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				r = r.reopen(six)
+			}
+			r.jump(r.clock.now().Add(10 * time.Second))
+			defer g.open()
+			g.wait(t, 3)
+			r.othersPass(receive(t, nil).URL)
+			if n := g.peak.Load(); n != 3 {
+				t.Errorf("%d requests wait at dead receivers", n)
+			}
+		})
+	}
+}
+
+// othersPass delivers to another webhook for a while. Whatever could be started meanwhile has been.
+func (r *rig) othersPass(url string) {
+	r.t.Helper()
+	if _, _, err := r.Create(r.t.Context(), account, webhooks.Draft{URL: url, Events: []string{webhooks.CreditsLow}}); err != nil {
+		r.t.Fatal(err)
+	}
+	for i := range 20 {
+		r.publishEvent(webhooks.Event{ID: fmt.Sprint("others", i), Type: webhooks.CreditsLow, Time: r.clock.now()})
+		r.delivered(1)
+	}
+}
+
+// registerFor makes a webhook for completed jobs alone.
+func (r *rig) registerFor(url string) {
+	r.t.Helper()
+	if _, _, err := r.Create(r.t.Context(), account, webhooks.Draft{URL: url, Events: []string{webhooks.JobCompleted}}); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func TestAHostAndAWebhookHaveBounds(t *testing.T) {
+	for name, c := range map[string]struct {
+		webhooks, events, want int
+		slow, failing          bool
+	}{
+		"of one webhook":                  {1, 20, 4, false, false},
+		"of all of a host":                {19, 2, 8, false, false},
+		"of the failing ones of a host":   {19, 2, 4, false, true},
+		"of the slow ones of a host":      {19, 2, 4, true, false},
+		"of one webhook that is slow":     {1, 20, 4, true, false},
+		"of one webhook that was failing": {1, 20, 1, false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newGate()
+			rec := receive(t, func(w http.ResponseWriter, req *http.Request) {
+				switch {
+				case req.URL.Path == "/others":
+				case req.Header.Get("webhook-id") == "pending":
+					w.WriteHeader(http.StatusInternalServerError)
+				case c.slow && req.Header.Get("webhook-id") == "first":
+					time.Sleep(300 * time.Millisecond) // the receiver's slowness
+				default:
+					g.pass(w, req)
+				}
 			})
-			r := started(t, nil)
+			r := started(t, func(conf *webhooks.Config) {
+				if c.slow {
+					conf.Timeout = time.Second
+				}
+			})
 			for range c.webhooks {
-				r.register(rec.URL)
+				r.registerFor(rec.URL)
 			}
 			r.publish("pending") // as long as there is something to do, the workers remember who is there
 			for range c.webhooks {
 				r.await(webhooks.OutcomeRetrying)
 			}
-			r.publish("first")
-			r.delivered(c.webhooks)
+			if !c.failing {
+				r.publish("first")
+				r.delivered(c.webhooks)
+			}
 			g.shut.Store(true)
+			defer g.open()
 			for i := range c.events {
 				r.publish(fmt.Sprint("e", i))
 			}
 			g.wait(t, c.want)
-			g.open()
-			r.delivered(c.webhooks * c.events)
+			if c.want < 8 {
+				r.othersPass(rec.URL + "/others")
+			} else {
+				r.othersPass(receive(t, nil).URL)
+			}
 			if n := int(g.peak.Load()); n != c.want {
 				t.Errorf("%d requests at a time", n)
 			}
@@ -221,7 +268,7 @@ func TestClosingCutsOffWhatIsUnderWayAndLosesNothing(t *testing.T) {
 		t.Errorf("got %+v", d)
 	}
 	g.open()
-	again := r.reopen()
+	again := r.reopen(nil)
 	again.delivered(1)
 	if d := again.only(reg.ID); d.State != webhooks.StateDelivered {
 		t.Errorf("got %+v", d)

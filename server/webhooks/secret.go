@@ -44,7 +44,7 @@ func signingKey(secret string) ([]byte, error) {
 	if !standard {
 		return []byte(secret), nil
 	}
-	key, err := base64.StdEncoding.Strict().DecodeString(text)
+	key, err := base64.StdEncoding.DecodeString(text)
 	if err != nil || len(key) == 0 {
 		return nil, invalid("secret", "What follows whsec_ must be base64 with its padding; leave the secret out to have one made.")
 	}

@@ -46,6 +46,7 @@ func newSender(life context.Context, g guard, r *net.Resolver, timeout time.Dura
 				return dialer.DialContext(ctx, network, address)
 			},
 			ForceAttemptHTTP2:      true,
+			HTTP2:                  &http.HTTP2Config{SendPingTimeout: 5 * time.Second, PingTimeout: 5 * time.Second},
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 			TLSHandshakeTimeout:    timeout,
 			MaxIdleConns:           256,

@@ -18,7 +18,6 @@ type Service struct {
 	guard  guard
 	sender *sender
 	inbox  inbox
-	pings  chan struct{} // a place for each Test under way
 	reload time.Duration // how often everything is loaded, in case a hint was lost
 
 	life context.Context    // of requests and connections
@@ -30,6 +29,7 @@ type Service struct {
 	stop    context.CancelFunc // begin nothing more
 	work    sync.WaitGroup     // what Start began
 	calls   sync.WaitGroup     // Tests under way
+	testing map[string]int     // how many of each account
 }
 
 // New makes a service. Registrations can be used and events published at once; nothing is sent until Start.
@@ -65,7 +65,7 @@ func New(c Config) (*Service, error) {
 	life, cut := context.WithCancel(context.Background())
 	return &Service{
 		c: c, guard: g, sender: newSender(life, g, c.Resolver, c.Timeout),
-		inbox: inbox{signal: make(chan struct{}, 1)}, pings: make(chan struct{}, 8), reload: time.Minute,
+		inbox: inbox{signal: make(chan struct{}, 1)}, testing: map[string]int{}, reload: time.Minute,
 		life: life, cut: cut, stop: func() {},
 	}, nil
 }
