@@ -50,6 +50,7 @@ var arrows = []arrow{
 	{"server/limits", []string{"server/plans", "server/store"}, "counts requests, whatever they ask for"},
 	{"server/credits", []string{"server/plans", "server/store"}, "keeps an account's books, whatever is paid for"},
 	{"server/webhooks", []string{"server/store"}, "delivers what it is told, whatever it says"},
+	{"server/youtube", []string{"server/secrets", "server/store"}, "connects channels, whatever is uploaded"},
 	{"server/idempotency", []string{"server/store"}, "remembers answers without reading them"},
 	{"server/secrets", nil, "keys are derived before anything is opened"},
 	{"server/apidocs", nil, "a page that shows a document, whichever it is"},

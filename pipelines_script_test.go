@@ -54,12 +54,13 @@ func TestThePipelinesShareTheFilmsStages(t *testing.T) {
 		t.Errorf("story_video has %v", story)
 	}
 	script, more := names("script_video")
-	own := []string{"translation", "translated_subtitles"}
+	own := []string{"translation", "translated_subtitles", "youtube_upload"}
 	if rest := slices.DeleteFunc(slices.Clone(script), func(s string) bool { return slices.Contains(own, s) }); !slices.Equal(rest, story) {
 		t.Errorf("script_video has %v", script)
 	}
 	// The Studio API's steps, which a job goes through in this order.
 	want := []string{"script_analysis", "image_generation", "voice_synthesis", "subtitle_generation", "music_generation", "video_composition"}
+	more = slices.DeleteFunc(more, func(s string) bool { return s == "youtube_upload" }) // the last, where it is asked for
 	for _, steps := range [][]string{steps, more} {
 		var first []string
 		for _, s := range steps {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -23,17 +25,45 @@ import (
 	"github.com/filmloom/filmloom/server/store"
 	"github.com/filmloom/filmloom/server/studioapi"
 	"github.com/filmloom/filmloom/server/webhooks"
+	"github.com/filmloom/filmloom/server/youtube"
 )
 
 // filmModule runs the engine and looks after the films in the making.
-var filmModule = fx.Module("films", fx.Provide(metrics.New, openEngine, openWebhooks, openDesk, newReadiness), fx.Invoke(watch, keepClean))
+var filmModule = fx.Module("films", fx.Provide(metrics.New, openChannels, openEngine, openWebhooks, openDesk, newReadiness), fx.Invoke(watch, keepClean))
 
-func openEngine(life fx.Lifecycle, conf *config.Config, opts Options, j journal.Journal, files artifact.Store, m *metrics.Metrics, log *slog.Logger) (*engine.Engine, error) {
+// openChannels knows the YouTube channels that films are uploaded to.
+func openChannels(conf *config.Config, db *store.DB, keys *secrets.Keys, at *address, log *slog.Logger) (*youtube.Service, error) {
+	return youtube.New(youtube.Config{
+		DB: db, Keys: keys, ClientID: conf.YouTubeClientID, ClientSecret: conf.YouTubeClientSecret.Reveal(),
+		AuthURL: conf.YouTubeAuthURL, TokenURL: conf.YouTubeTokenURL, UploadURL: conf.YouTubeUploadURL,
+		RedirectURL: func() string { return at.base() + studioapi.Prefix + "/youtube/callback" }, Log: log,
+	})
+}
+
+// environment is what the pipelines' provider blocks see: the environment, and what the server knows better.
+func environment(conf *config.Config, env func(string) (string, bool)) func(string) (string, bool) {
+	if env == nil {
+		env = os.LookupEnv
+	}
+	return func(name string) (string, bool) {
+		switch name {
+		case "FILMLOOM_YOUTUBE_UPLOAD_URL":
+			return conf.YouTubeUploadURL, conf.YouTubeUploadURL != ""
+		case "FILMLOOM_YOUTUBE_STATE_DIR":
+			dir, err := filepath.Abs(filepath.Join(conf.Data, "youtube"))
+			return dir, err == nil
+		}
+		return env(name)
+	}
+}
+
+func openEngine(life fx.Lifecycle, conf *config.Config, opts Options, j journal.Journal, files artifact.Store, m *metrics.Metrics, channels *youtube.Service, log *slog.Logger) (*engine.Engine, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	eng, err := engine.Open(ctx, engine.Config{
 		Journal: j, Artifacts: files, Pipelines: conf.Pipelines, Source: opts.Pipelines, Providers: opts.Providers,
-		CPUs: conf.CPUs, Log: log, Env: opts.Env, Observe: m.Observe,
+		CPUs: conf.CPUs, Log: log, Env: environment(conf, opts.Env), Observe: m.Observe,
+		Secrets: channels.Secret,
 	})
 	if err != nil {
 		return nil, err

@@ -32,6 +32,7 @@ import (
 	"github.com/filmloom/filmloom/server/videoapi"
 	"github.com/filmloom/filmloom/server/web"
 	"github.com/filmloom/filmloom/server/webhooks"
+	"github.com/filmloom/filmloom/server/youtube"
 )
 
 // httpModule serves.
@@ -78,10 +79,12 @@ func loginOutcome(err error) metrics.LoginOutcome {
 }
 
 func mountStudio(site *web.Site, conf *config.Config, opts Options, desk *production.Desk, eng *engine.Engine, db *store.DB, ids *identity.Service,
-	given *media.Media, keys *idempotency.Book, g *gate, set plans.Set, ledger *credits.Ledger, hooks *webhooks.Service, log *slog.Logger,
+	given *media.Media, keys *idempotency.Book, g *gate, set plans.Set, ledger *credits.Ledger, hooks *webhooks.Service,
+	channels *youtube.Service, own *secrets.Keys, at *address, log *slog.Logger,
 ) {
 	studioapi.Register(site, studioapi.Config{
 		Desk: desk, Engine: eng, Store: db, Identity: ids, Media: given, Keys: keys, Plans: set, Credits: ledger, Webhooks: hooks,
+		YouTube: channels, Secrets: own, Base: at.base,
 		Version: opts.Version, Registration: conf.Registration, Admit: g.admit, Login: g.login, Stranger: g.request, Space: space(conf), Log: log,
 	})
 }

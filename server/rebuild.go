@@ -27,8 +27,8 @@ func Rebuild(ctx context.Context, conf *config.Config, opts Options) (all, mende
 	var db *store.DB
 	var eng *engine.Engine
 	app := fx.New(
-		fx.NopLogger, fx.Supply(conf, opts, opts.Log), fx.Decorate(opened.also), storageModule,
-		fx.Provide(metrics.New, openEngine), fx.Populate(&db, &eng),
+		fx.NopLogger, fx.Supply(conf, opts, opts.Log, &address{}), fx.Decorate(opened.also), storageModule,
+		fx.Provide(metrics.New, openChannels, openEngine), fx.Populate(&db, &eng),
 	)
 	defer func() { err = errors.Join(err, opened.stop(ctx)) }()
 	if err := app.Err(); err != nil {

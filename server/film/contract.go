@@ -30,6 +30,8 @@ const (
 	OutputThumbnail   = "thumbnail"
 	OutputSubtitles   = "subtitles"
 	OutputSeconds     = "seconds"
+	// OutputYouTube is where the film is at YouTube; a pipeline may lack it.
+	OutputYouTube = "youtube_url"
 )
 
 // The stages that the server changes results of.
@@ -92,6 +94,8 @@ var script = contract{
 		{"aspect_ratio", cty.String, AspectRatios},
 		{"resolution", cty.String, []string{"720p", "1080p"}},
 		{"watermark", cty.Bool, nil},
+		{"youtube_upload", cty.Bool, nil},
+		{"youtube_account", cty.String, nil},
 	},
 	stages: []string{ImageStage, StoryStage},
 }

@@ -16,6 +16,7 @@ type Film struct {
 	Video, Thumbnail         *File   // of the newest run that made the film; nil until the first has
 	Subtitles                []Subtitle
 	Seconds                  float64 // of the video
+	YouTube                  string  // where the video is at YouTube, or ""
 	Updated                  time.Time
 }
 
@@ -249,6 +250,15 @@ func (r *Reading) ending(at time.Time) error {
 	} {
 		if err := out.Decode(name, into); err != nil {
 			return err
+		}
+	}
+	if slices.Contains(out.Names(), OutputYouTube) {
+		var address *string
+		if err := out.Decode(OutputYouTube, &address); err != nil {
+			return err
+		}
+		if address != nil {
+			made.YouTube = *address
 		}
 	}
 	r.film = made

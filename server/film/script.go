@@ -20,6 +20,7 @@ type Script struct {
 	AspectRatio       string // one of AspectRatios
 	Resolution        string // "720p" or "1080p"
 	Watermark         bool
+	YouTubeAccount    string // to whose channel it is uploaded; "" means that it is not
 }
 
 // A Character is somebody who speaks. What is empty is not known.
@@ -49,6 +50,7 @@ func (s Script) Inputs() engine.Inputs {
 		"subtitle_languages": list(s.SubtitleLanguages), "translate_to": list(s.TranslateTo), "include_subtitles": s.IncludeSubtitles,
 		"characters": characters, "music_genre": s.MusicGenre, "aspect_ratio": s.AspectRatio,
 		"resolution": s.Resolution, "watermark": s.Watermark,
+		"youtube_upload": s.YouTubeAccount != "", "youtube_account": s.YouTubeAccount,
 	}
 }
 

@@ -180,11 +180,10 @@ func (d *Desk) Edit(ctx context.Context, id string, change func(p *Production, r
 		return nil, err
 	}
 	d.mu.Lock()
-	l := d.open[id]
+	defer d.mu.Unlock()
 	d.forget(id)
-	d.mu.Unlock()
-	if l != nil {
-		l.set(p, nil)
+	if l := d.open[id]; l != nil {
+		l.set(p, nil) // with the lock held: otherwise what is remembered of l at its end could be older
 	}
 	return p, nil
 }

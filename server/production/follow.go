@@ -121,8 +121,8 @@ func (d *Desk) next(l *live, n int) *Order {
 	delete(d.open, p.ID)
 	d.round++
 	d.recent.put(&s)
-	close(l.changed)
-	l.changed = make(chan struct{})
+	l.gone = true
+	close(l.changed) // and it stays so: whoever took l a moment ago must look again
 	l.mu.Unlock()
 	d.mu.Unlock()
 	return nil

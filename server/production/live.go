@@ -25,6 +25,7 @@ type live struct {
 	stop    chan struct{} // closed when somebody has cancelled the order; see halt
 	stopped bool
 	changed chan struct{} // closed and replaced at each change
+	gone    bool          // nobody follows it any more, and changed stays closed
 }
 
 func newLive(s snapshot) *live {
@@ -36,6 +37,9 @@ func (l *live) change(fn func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	fn()
+	if l.gone {
+		return
+	}
 	close(l.changed)
 	l.changed = make(chan struct{})
 }

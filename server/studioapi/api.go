@@ -16,9 +16,11 @@ import (
 	"github.com/filmloom/filmloom/server/media"
 	"github.com/filmloom/filmloom/server/plans"
 	"github.com/filmloom/filmloom/server/production"
+	"github.com/filmloom/filmloom/server/secrets"
 	"github.com/filmloom/filmloom/server/store"
 	"github.com/filmloom/filmloom/server/web"
 	"github.com/filmloom/filmloom/server/webhooks"
+	"github.com/filmloom/filmloom/server/youtube"
 )
 
 // Prefix is where the API is.
@@ -38,6 +40,9 @@ type Config struct {
 	Plans    plans.Set
 	Credits  *credits.Ledger
 	Webhooks *webhooks.Service
+	YouTube  *youtube.Service
+	Secrets  *secrets.Keys
+	Base     func() string // the URL that the server is reached at
 	Version  string
 	// Registration lets strangers make accounts.
 	Registration bool
@@ -78,6 +83,7 @@ func Register(site *web.Site, conf Config) {
 			{Name: "batches", Description: "Many films at once."},
 			{Name: "webhooks", Description: "Being told what happens."},
 			{Name: "api-keys", Description: "Credentials for programs."},
+			{Name: "youtube", Description: "The channel that films are uploaded to."},
 			{Name: "account", Description: "Who you are, your plan and your credits."},
 		},
 		Dialect: dialect{}, Identity: conf.Identity, Keys: conf.Keys, Admit: conf.Admit, Stranger: conf.Stranger,
@@ -88,6 +94,7 @@ func Register(site *web.Site, conf Config) {
 	a.hooks()
 	a.keys()
 	a.account()
+	a.youtube()
 	a.resume(context.Background())
 }
 

@@ -119,8 +119,16 @@ func (a *api) commission(ctx context.Context, who identity.Principal, title, scr
 	if err := a.allowed(plan, s, script); err != nil {
 		return commission{}, refusal(err, nil)
 	}
+	if s.YouTubeUpload {
+		if err := a.channel(who.Account.ID); err != nil {
+			return commission{}, err
+		}
+	}
 	c := commission{plan: plan, price: credits.Price(s.Duration), estimate: a.pace.estimate(s.Duration)}
 	ask, warnings := a.script(ctx, title, script, s, plan)
+	if s.YouTubeUpload {
+		ask.YouTubeAccount = who.Account.ID
+	}
 	c.order = production.Order{Pipeline: film.ScriptVideo, Priority: plan.Priority}
 	if c.order.Inputs, err = json.Marshal(ask.Inputs()); err != nil {
 		return c, err
@@ -149,9 +157,6 @@ func (a *api) allowed(plan plans.Plan, s Effective, script string) error {
 	}
 	if err := plan.CheckCharacters(len(s.Characters)); err != nil {
 		return err
-	}
-	if s.YouTubeUpload {
-		return &web.Fault{Status: http.StatusBadRequest, Code: codeYouTube, Message: "No YouTube channel is connected."}
 	}
 	if err := tooLong(s, script); err != nil {
 		return err

@@ -100,7 +100,10 @@ func (a *api) describe(v production.View, asked request) Project {
 
 func (a *api) assets(v production.View) Assets {
 	title, made := v.Production.Title, v.Production.Summary
-	out := Assets{VideoURL: a.link(made.Video, title), ThumbnailURL: a.link(made.Thumbnail, title)}
+	out := Assets{
+		VideoURL: a.link(made.Video, title), YouTubeURL: given(v.Film.YouTube),
+		ThumbnailURL: a.link(made.Thumbnail, title),
+	}
 	if made.Video != nil {
 		out.SubtitleURLs = map[string]Subtitles{}
 	}

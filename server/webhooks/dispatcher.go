@@ -156,7 +156,7 @@ func (d *dispatcher) add(r ref, due time.Time, urgent bool) {
 	if urgent {
 		l.holdOff = time.Time{}
 	}
-	l.add(r, due)
+	l.add(r, due, urgent)
 	d.place(l)
 }
 

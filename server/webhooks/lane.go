@@ -60,8 +60,9 @@ func (l *lane) next() time.Time {
 // due tells whether something could be tried.
 func (l *lane) due(now time.Time) bool { return len(l.waiting) > 0 && !l.next().After(now) }
 
-// add puts a delivery into the queue, or moves one that is there.
-func (l *lane) add(r ref, due time.Time) {
+// add puts a delivery into the queue, or moves one that is there. One that flies decides itself what comes next,
+// unless somebody has asked for it.
+func (l *lane) add(r ref, due time.Time, urgent bool) {
 	it := l.items[r.delivery]
 	switch {
 	case it == nil:
@@ -69,7 +70,7 @@ func (l *lane) add(r ref, due time.Time) {
 		l.items[r.delivery] = it
 		heap.Push(&l.waiting, it)
 	case it.place < 0:
-		it.again = true
+		it.again = it.again || urgent
 	default:
 		it.due = due
 		heap.Fix(&l.waiting, it.place)
