@@ -99,15 +99,22 @@ func (t *transfer) readFault(resp *http.Response) fault {
 	return f
 }
 
+// verdict is what the first reason means that is known; nothing where none is.
+func (f fault) verdict() verdict {
+	for _, reason := range f.reasons {
+		if v, ok := verdicts[reason]; ok {
+			return v
+		}
+	}
+	return verdict{}
+}
+
 // error is the fault as the engine understands it.
 func (f fault) error() *providers.Error {
 	e := providers.Errorf(remote.KindOf(f.status), "%s answered %d: %s", vendor, f.status, f.text)
 	e.RetryAfter = f.after
-	for _, reason := range f.reasons {
-		if v, ok := verdicts[reason]; ok {
-			e.Kind, e.User, e.Hint = v.kind, v.user, v.hint
-			break
-		}
+	if v := f.verdict(); v != (verdict{}) {
+		e.Kind, e.User, e.Hint = v.kind, v.user, v.hint
 	}
 	switch {
 	case e.Kind == providers.KindRateLimited:

@@ -322,7 +322,7 @@ func TestTheTokenIsNowhereInTheJournalsFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			found = found || strings.Contains(string(raw), "video.publish")
+			found = found || strings.Contains(string(raw), "publish.hcl")
 			if strings.Contains(string(raw), s.Token) {
 				t.Errorf("the token is in %s", f.Name())
 			}

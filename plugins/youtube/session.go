@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/filmloom/filmloom/providers"
@@ -82,8 +83,20 @@ func (t *transfer) query(ctx context.Context) error {
 		return err
 	}
 	defer end()
-	if gone(resp) && t.u.Ending {
+	lost := gone(resp)
+	if resp.StatusCode == http.StatusBadRequest { // so some servers of the vendor say it
+		f := t.readFault(resp)
+		if f.verdict() != (verdict{}) {
+			return f.error()
+		}
+		lost = true
+	}
+	switch {
+	case lost && t.u.Ending:
 		return doubt(vendor + " does not know the upload any more whose last bytes were under way")
+	case lost:
+		t.worked = true
+		return errGone
 	}
 	return t.answered(ctx, resp, t.size, false)
 }
@@ -99,8 +112,10 @@ func (t *transfer) send(ctx context.Context) error {
 		}
 	}
 	t.confirmed = false // until the answer
+	g := &gauge{tell: t.tell}
+	defer g.stop()
 	resp, end, err := t.do(ctx, http.MethodPut, t.u.Session, to-from, func() io.Reader {
-		return &meter{Reader: io.NewSectionReader(t.film, from, to-from), at: from, tell: t.tell}
+		return &meter{Reader: io.NewSectionReader(t.film, from, to-from), at: from, gauge: g}
 	}, func(h http.Header) {
 		h.Set("Content-Type", t.media)
 		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, to-1, t.size))
@@ -112,18 +127,41 @@ func (t *transfer) send(ctx context.Context) error {
 	return t.answered(ctx, resp, to, true)
 }
 
-// meter tells how far the reading of a piece is.
+// A meter tells how far the reading of a piece is.
 type meter struct {
 	io.Reader
-	at   int64
-	tell func(sent int64)
+	at    int64
+	gauge *gauge
 }
 
 func (m *meter) Read(b []byte) (int, error) {
 	n, err := m.Reader.Read(b)
 	m.at += int64(n)
-	m.tell(m.at)
+	m.gauge.show(m.at)
 	return n, err
+}
+
+// A gauge passes on what meters tell, until it is stopped: a body may be read a moment longer than its request
+// lasts, and perhaps than the call.
+type gauge struct {
+	tell func(sent int64)
+
+	mu   sync.Mutex
+	over bool
+}
+
+func (g *gauge) show(sent int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.over {
+		g.tell(sent)
+	}
+}
+
+func (g *gauge) stop() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.over = true
 }
 
 func gone(resp *http.Response) bool {

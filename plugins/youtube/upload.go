@@ -11,7 +11,6 @@ import (
 	"os"
 	"regexp"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/filmloom/filmloom/providers"
@@ -27,6 +26,8 @@ const (
 	firstPause = time.Second
 	maxPause   = time.Minute
 	maxTries   = 10
+	// maxBegins is the same for the beginning: the vendor counts sessions, also those that it did not give.
+	maxBegins = 3
 	// maxSessions is how often an upload begins anew within an attempt, because the vendor has forgotten it.
 	maxSessions = 3
 	// maxMute is how often the vendor may say that a film is there and not where.
@@ -54,8 +55,7 @@ type transfer struct {
 	best      int64 // the most that the vendor had
 	noteless  bool  // the notes cannot be written, and that was said
 
-	mu    sync.Mutex // a body may be read a moment longer than its request lasts
-	shown float64
+	shown float64 // of the progress
 }
 
 // publish uploads a film, once for a call however often it is tried.
@@ -179,7 +179,11 @@ func (t *transfer) run(ctx context.Context) error {
 			}
 			return t.finally(err)
 		default:
-			if tries++; tries >= maxTries || passing.err.RetryAfter > maxPause {
+			most := maxTries
+			if t.u.Session == "" {
+				most = maxBegins
+			}
+			if tries++; tries >= most || passing.err.RetryAfter > maxPause {
 				return passing.err
 			}
 			t.confirmed = false
@@ -239,18 +243,13 @@ func (t *transfer) keep(ctx context.Context) error {
 // tell reports how far the film is read.
 func (t *transfer) tell(sent int64) {
 	done := 0.98 * float64(sent) / float64(t.size)
-	t.mu.Lock()
-	news := done-t.shown >= 0.01
-	t.mu.Unlock()
-	if news || sent == t.size {
+	if done-t.shown >= 0.01 || sent == t.size && t.shown < done {
 		t.progress(done, fmt.Sprintf("uploading: %s of %s", megabytes(sent), megabytes(t.size)))
 	}
 }
 
 // progress never goes back.
 func (t *transfer) progress(done float64, message string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	t.shown = max(t.shown, done)
 	t.call.Progress(t.shown, message)
 }

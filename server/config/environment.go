@@ -11,6 +11,7 @@ import (
 var foreign = []string{
 	"FILMLOOM_PLUGIN", "FILMLOOM_BUILTIN_PLUGIN", "FILMLOOM_LIFELINE_FD", "FILMLOOM_LIFELINE_NONCE",
 	"FILMLOOM_PROVIDERTEST_HOST",
+	"FILMLOOM_YOUTUBE_STATE_DIR", // the server names it to its pipelines
 }
 
 // environment are the variables that may be settings. An empty one counts as not set.

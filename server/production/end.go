@@ -98,7 +98,7 @@ func (d *Desk) purge(ctx context.Context, mark store.Key) error {
 		}
 	}
 	return d.conf.Store.Update(ctx, func(tx *store.Tx) error {
-		keys := []store.Key{productionKey(id), requestKey(id), mark}
+		keys := []store.Key{productionKey(id), requestKey(id), progressKey(id), mark}
 		for _, order := range p.Orders {
 			keys = append(keys, orderKey(order))
 		}

@@ -24,6 +24,9 @@ func (d *Desk) finish(l *live, o *Order, status Status, f *Failure) bool {
 	if v.Head != nil && v.Head.ID == o.ID {
 		o.Progress = v.RunProgress
 	}
+	if status == Completed {
+		o.Progress = 1
+	}
 	if status == Completed && o.Until == "" {
 		o.Video, o.Seconds = made.Video, made.Seconds
 	}
@@ -58,6 +61,11 @@ func (d *Desk) save(l *live, o *Order, change func(*Production)) bool {
 		if !o.Status.Open() {
 			if err := tx.Delete(openKey(o.ID)); err != nil {
 				return err
+			}
+			if p.Head() == o.ID { // its record has it from now on
+				if err := tx.Delete(progressKey(p.ID)); err != nil {
+					return err
+				}
 			}
 		}
 		if p.Head() == o.ID {

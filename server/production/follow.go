@@ -33,11 +33,15 @@ func (d *Desk) goOn(ctx context.Context) error {
 			continue
 		}
 		seen[o.Production] = true
-		s, progress, err := d.read(ctx, o.Production, true)
+		s, err := d.read(ctx, o.Production, true)
 		if err != nil {
 			return err
 		}
-		d.begin(s, progress, progress)
+		all, own, err := d.shown(s.production)
+		if err != nil {
+			return err
+		}
+		d.begin(s, all, own)
 	}
 	return nil
 }
@@ -201,6 +205,7 @@ func (d *Desk) watch(l *live, o *Order, run *engine.Run) bool {
 					l.now.film = d.film(&l.reading, o.Production)
 				}
 			})
+			d.advance(l, run)
 		}
 		// The last event may be read a moment before the run's status tells of it.
 		_, _ = run.Wait(d.ctx)

@@ -20,7 +20,7 @@ type live struct {
 	now     snapshot
 	reading film.Reading
 	run     *engine.Run   // of the order that is followed, once it has begun
-	high    float64       // the highest progress that was shown, of all orders
+	high    float64       // the highest progress that was shown, of all orders; see progress
 	own     float64       // likewise, of the newest order
 	stop    chan struct{} // closed when somebody has cancelled the order; see halt
 	stopped bool
@@ -97,16 +97,12 @@ func (l *live) view() (View, <-chan struct{}) {
 	v := View{Production: s.production, Head: s.head, Film: s.film, Run: run}
 	if run != nil {
 		st := run.Status()
-		v.Step, v.Progress, v.Began = st.Step, st.Progress, st.Started
+		v.Step, v.Began = st.Step, st.Started
 	}
 	l.mu.Lock()
-	if run != nil && s.head != nil && run.ID == s.head.ID {
-		l.own = max(l.own, v.Progress)
-	}
 	if s.head != nil && l.now.head == s.head {
 		l.own = max(l.own, s.head.Progress)
 	}
-	l.high = max(l.high, v.Progress)
 	v.Progress, v.RunProgress = l.high, l.own
 	l.mu.Unlock()
 	if s.production.Summary.Video != nil {

@@ -72,7 +72,7 @@ func (d *Desk) clear(ctx context.Context, kind string) error {
 
 // rebuild makes one production's record anew.
 func (d *Desk) rebuild(ctx context.Context, id string) (changed bool, err error) {
-	s, _, err := d.read(ctx, id, true)
+	s, err := d.read(ctx, id, true)
 	if err != nil {
 		return false, err
 	}

@@ -63,7 +63,7 @@ func (d *Desk) look(ctx context.Context, id string) (View, <-chan struct{}, erro
 		return v, changed, nil
 	}
 	if s == nil {
-		read, _, err := d.read(ctx, id, false)
+		read, err := d.read(ctx, id, false)
 		if err != nil {
 			return View{}, nil, err
 		}
@@ -108,11 +108,11 @@ func find(tx *store.Tx, id string) (*Production, error) {
 }
 
 // read reads a production and its film from the records and the journal. With idle, which promises that the
-// engine does no run of it now, a run that has not ended is read as well, and how far it is.
-func (d *Desk) read(ctx context.Context, id string, idle bool) (_ *snapshot, progress float64, _ error) {
+// engine does no run of it now, a run that has not ended is read as well.
+func (d *Desk) read(ctx context.Context, id string, idle bool) (*snapshot, error) {
 	p, orders, err := d.records(id)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	s := &snapshot{production: p}
 	var reading film.Reading
@@ -123,19 +123,15 @@ func (d *Desk) read(ctx context.Context, id string, idle bool) (_ *snapshot, pro
 			continue // it came to nothing before its run began
 		}
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
-		st := run.Status()
-		if !st.State.Final() {
-			if !idle {
-				continue
-			}
-			progress = st.Progress
+		if !idle && !run.Status().State.Final() {
+			continue
 		}
 		d.take(&reading, run, run.Events(ctx))
 	}
 	s.film = d.film(&reading, id)
-	return s, progress, ctx.Err()
+	return s, ctx.Err()
 }
 
 // records reads a production and its orders.

@@ -85,8 +85,15 @@ func (s *Server) stop() {
 // Restart stops the server and starts it again on the same directory and port.
 func (s *Server) Restart() {
 	s.t.Helper()
+	s.Offline(func(string) {})
+}
+
+// Offline stops the server, has something done to its directory, and starts it again on the same port.
+func (s *Server) Offline(do func(dir string)) {
+	s.t.Helper()
 	s.conf.Listen = s.Addr().String()
 	s.stop()
+	do(s.conf.Data)
 	s.start()
 }
 

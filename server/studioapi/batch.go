@@ -56,11 +56,11 @@ func (a *api) newBatch(ctx context.Context, who identity.Principal, items []Batc
 	})
 }
 
-// work begins with the items of a batch that were not yet begun with.
-func (a *api) work(ctx context.Context, who identity.Principal, id string) error {
+// work begins with the items of a batch that were not yet begun with, and tells of it then.
+func (a *api) work(ctx context.Context, who identity.Principal, id string) (out Batch, err error) {
 	b, err := a.batchRecord(id)
 	if err != nil {
-		return err
+		return out, err
 	}
 	for i, item := range b.Asked {
 		if b.Items[i].begun() {
@@ -70,8 +70,8 @@ func (a *api) work(ctx context.Context, who identity.Principal, id string) error
 		if err == nil {
 			continue
 		}
-		if ctx.Err() != nil {
-			return err // it goes on at the next start
+		if errors.Is(err, stopping) {
+			return out, err // it goes on at the next start
 		}
 		failed := BatchResult{Status: "rejected", Error: a.itemError(err)}
 		if item.ProjectID != nil && !errors.Is(err, production.ErrNotFound) && failed.Error.Code != codeNoProject {
@@ -79,10 +79,10 @@ func (a *api) work(ctx context.Context, who identity.Principal, id string) error
 		}
 		err = a.Store.Update(ctx, func(tx *store.Tx) error { return setItem(tx, id, i, failed) })
 		if err != nil {
-			return err
+			return out, err
 		}
 	}
-	return a.Store.Update(ctx, func(tx *store.Tx) error {
+	err = a.Store.Update(ctx, func(tx *store.Tx) error {
 		var b batchRecord
 		if err := tx.Get(batchKey(id), &b); err != nil {
 			return err
@@ -94,8 +94,10 @@ func (a *api) work(ctx context.Context, who identity.Principal, id string) error
 		if err := finishBatch(tx, a.Webhooks, &b, nil, b.Created); err != nil {
 			return err
 		}
-		return web.Record(ctx, tx, http.StatusAccepted, a.told(&b))
+		out = a.told(&b)
+		return web.Record(ctx, tx, http.StatusAccepted, out)
 	})
+	return out, err
 }
 
 // setItem writes what became of an item.
@@ -181,7 +183,8 @@ func (a *api) resumeOne(ctx context.Context, id string) error {
 	case !who.Account.Admin:
 		who.Scopes &^= identity.Admin
 	}
-	return a.work(ctx, who, id)
+	_, err = a.work(ctx, who, id)
+	return err
 }
 
 // batchRecord reads a batch. The error is production.ErrNotFound when there is none.

@@ -74,14 +74,12 @@ func (a *api) batches() {
 }
 
 func (a *api) createBatch(ctx context.Context, in *batchInput) (*batchOutput, error) {
+	ctx = context.WithoutCancel(ctx) // a client that goes does not leave half a batch
 	b, err := a.newBatch(ctx, web.Caller(ctx), in.Body.Items)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.work(ctx, web.Caller(ctx), b.ID); err != nil {
-		return nil, err
-	}
-	out, err := a.batch(b.ID)
+	out, err := a.work(ctx, web.Caller(ctx), b.ID)
 	return &batchOutput{Body: out}, err
 }
 

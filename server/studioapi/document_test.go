@@ -179,7 +179,7 @@ func TestAnswersFitTheDocument(t *testing.T) {
 	for path, item := range doc.Paths {
 		for method, op := range item {
 			for status := range op.Responses {
-				if method == "get" && status == "200" && !strings.HasSuffix(path, "/events") && !strings.HasSuffix(path, "/download") && op.Responses[status].Content["application/json"].Schema == nil {
+				if method == "get" && status == "200" && !strings.HasSuffix(path, "/events") && !strings.HasSuffix(path, "/download") && path != "/youtube/callback" && op.Responses[status].Content["application/json"].Schema == nil {
 					t.Errorf("GET %s describes no answer", path)
 				}
 			}

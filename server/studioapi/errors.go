@@ -47,7 +47,6 @@ const (
 	codeYouTube      = "YOUTUBE_NOT_CONNECTED"
 	codeTooLarge     = "PAYLOAD_TOO_LARGE"
 	codeMediaType    = "UNSUPPORTED_MEDIA_TYPE"
-	codeAcceptable   = "NOT_ACCEPTABLE"
 	codeTimeout      = "REQUEST_TIMEOUT"
 	codeTooMany      = "RATE_LIMIT_EXCEEDED"
 	codeInternal     = "INTERNAL_SERVER_ERROR"
@@ -69,7 +68,6 @@ var words = map[web.Code]ErrorBody{
 	web.CodeIdempotency:     {Code: codeRepeated},
 	web.CodeTooLarge:        {Code: codeTooLarge, Message: "The body is too large."},
 	web.CodeMediaType:       {Code: codeMediaType},
-	web.CodeNotAcceptable:   {Code: codeAcceptable, Message: "Answers are JSON."},
 	web.CodeTimeout:         {Code: codeTimeout, Message: "The body did not come in time."},
 	web.CodeTooMany:         {Code: codeTooMany},
 	web.CodeInternal:        {Code: codeInternal, Message: "Something went wrong on our side."},
@@ -144,6 +142,9 @@ const (
 	active    = "A job of this project is being worked on; wait for it or cancel it."
 )
 
+// stopping is the refusal of what comes too late.
+var stopping = web.Unavailable("The server is stopping; try again in a moment.", "5")
+
 // capital makes a sentence of an error's text.
 func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
@@ -168,7 +169,7 @@ func refusal(err error, absent *web.Fault) error {
 	case errors.Is(err, production.ErrFull):
 		return web.Unavailable("The queue is full; try again later.", "60")
 	case errors.Is(err, production.ErrClosed):
-		return web.Unavailable("The server is stopping; try again in a moment.", "5")
+		return stopping
 	case errors.As(err, &poor):
 		return &web.Fault{
 			Status: http.StatusPaymentRequired, Code: codeCredits, Message: notEnough,

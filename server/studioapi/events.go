@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,8 +37,8 @@ type Happening struct {
 func (a *api) eventsOperation() huma.Operation {
 	op := operation(http.MethodGet, "/jobs/{job_id}/events", "followJob", "jobs", "Follow a job",
 		"A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on "+
-			"(Last-Event-ID); `event: job` has the job as GET gives it, first, whenever its status changes and when something "+
-			"moved; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.",
+			"(Last-Event-ID); `event: job` has the job as GET gives it, first, and whenever something of it has "+
+			"changed; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.",
 		http.StatusNotFound)
 	op.Responses = map[string]*huma.Response{
 		"200": {Description: "Events", Content: map[string]*huma.MediaType{"text/event-stream": {
@@ -63,7 +64,7 @@ func (a *api) events(ctx context.Context, in *eventsInput) (*huma.StreamResponse
 		return &huma.StreamResponse{Body: func(ctx huma.Context) { ctx.SetStatus(http.StatusNoContent) }}, nil
 	}
 	return web.Stream(func(ctx context.Context, send func(web.Message) bool) {
-		f := following{a, o.ID, o.Production, ordinal, send}
+		f := following{api: a, id: o.ID, project: o.Production, ordinal: ordinal, send: send}
 		f.follow(ctx, after)
 	}), nil
 }
@@ -86,22 +87,35 @@ type following struct {
 	id, project string
 	ordinal     int // of the job among its project's
 	send        func(web.Message) bool
+	last        Job // that was sent
 }
 
 // tell sends the job as it is now. false means that nobody reads it any more.
-func (f following) tell(ctx context.Context, name string) (Job, bool) {
+func (f *following) tell(ctx context.Context, name string) bool {
 	o, v, err := f.ownJob(ctx, f.id)
 	if err != nil {
-		return Job{}, false
+		return false
 	}
-	j := f.job(o, v)
-	return j, f.send(web.Message{Event: name, Data: j})
+	f.last = f.job(o, v)
+	return f.send(web.Message{Event: name, Data: f.last})
+}
+
+// moved sends the job if it has changed by more than the time that has passed.
+func (f *following) moved(ctx context.Context) bool {
+	o, v, err := f.ownJob(ctx, f.id)
+	if err != nil {
+		return false
+	}
+	now, was := f.job(o, v), f.last
+	for _, j := range []*Job{&now, &was} {
+		j.EstimatedTimeRemaining, j.EstimatedTimeSeconds, j.OutputURL = nil, nil, nil
+	}
+	return reflect.DeepEqual(now, was) || f.tell(ctx, "job")
 }
 
 // follow sends what happens in the job until nothing more does.
-func (f following) follow(ctx context.Context, after uint64) {
-	j, ok := f.tell(ctx, "job")
-	if !ok {
+func (f *following) follow(ctx context.Context, after uint64) {
+	if !f.tell(ctx, "job") {
 		return
 	}
 	ended := func(v production.View) bool { return v.Head == nil || v.Head.ID != f.id || !v.Head.Status.Open() }
@@ -111,7 +125,8 @@ func (f following) follow(ctx context.Context, after uint64) {
 	}
 	run, err := f.Engine.Run(ctx, f.id)
 	for goesOn := err == nil; goesOn && ctx.Err() == nil; { // otherwise it has come to nothing before it began
-		if after, ok = f.relay(ctx, run, after, j); !ok {
+		ok := false
+		if after, ok = f.relay(ctx, run, after); !ok {
 			return
 		}
 		// A run that waits for a person goes on later. What the end of one changes in the records is written
@@ -130,13 +145,13 @@ func (f following) follow(ctx context.Context, after uint64) {
 }
 
 // relay sends the events of a run beyond one of them, until it has ended or waits for a person.
-func (f following) relay(ctx context.Context, run *engine.Run, after uint64, j Job) (uint64, bool) {
+func (f *following) relay(ctx context.Context, run *engine.Run, after uint64) (uint64, bool) {
 	for ev := range run.EventsFrom(ctx, after+1) {
 		if ev.Kind != engine.Progress {
 			after = ev.Seq
 			h := Happening{
 				JobID: f.id, Kind: string(ev.Kind), Stage: ev.Stage, Address: ev.Address, Attempt: ev.Attempt,
-				Progress: j.Progress, Time: ev.Time,
+				Progress: f.last.Progress, Time: ev.Time,
 			}
 			if ev.Error != nil {
 				h.Message = ev.Error.User
@@ -145,8 +160,7 @@ func (f following) relay(ctx context.Context, run *engine.Run, after uint64, j J
 				return after, false
 			}
 		}
-		var ok bool
-		if j, ok = f.tell(ctx, "job"); !ok {
+		if !f.moved(ctx) {
 			return after, false
 		}
 	}

@@ -96,6 +96,7 @@ func TestSettingsOverlay(t *testing.T) {
 		"script": draft(nil)["script"], "title": "My Video Project", "duration": 60, "style": "cinematic", "language": "english",
 		"subtitle_languages": []any{"english"}, "translate_to": []any{}, "include_subtitles": true, "characters": []any{},
 		"music_genre": "calm", "aspect_ratio": "16:9", "resolution": "1080p", "watermark": false,
+		"youtube_upload": false, "youtube_account": "",
 	}
 	for _, row := range []struct {
 		name       string

@@ -161,8 +161,13 @@ func refusedHook(err error, code, absent string) error {
 		return missing(code, absent)
 	case errors.Is(err, webhooks.ErrLimit), errors.Is(err, webhooks.ErrDisabled):
 		return web.Conflict(capital(err.Error()) + ".")
+	case errors.Is(err, webhooks.ErrTesting):
+		return &web.Fault{
+			Status: http.StatusTooManyRequests, Code: web.CodeTooMany, Message: capital(err.Error()) + ".",
+			Header: http.Header{"Retry-After": {"15"}},
+		}
 	case errors.Is(err, webhooks.ErrClosed):
-		return web.Unavailable("The server is stopping; try again in a moment.", "5")
+		return stopping
 	}
 	return err
 }

@@ -200,7 +200,7 @@ func TestTheStepsOfAJob(t *testing.T) {
 			t.Errorf("got %v", step)
 		}
 	}
-	want := []string{"script_analysis", "image_generation", "voice_synthesis", "music_generation", "subtitle_generation", "video_composition"}
+	want := []string{"script_analysis", "image_generation", "voice_synthesis", "music_generation", "subtitle_generation", "video_composition", "youtube_upload"}
 	slices.Sort(names)
 	slices.Sort(want)
 	if !slices.Equal(names, want) {

@@ -29,7 +29,7 @@ type Key struct {
 // A NewKey is an API key to be.
 type NewKey struct {
 	Name      string   `json:"name,omitempty" maxLength:"64" doc:"For people." example:"the blog"`
-	Scopes    []string `json:"scopes,omitempty" nullable:"false" minItems:"1" maxItems:"3" uniqueItems:"true" enum:"read,write,admin" doc:"What it is good for; read and write unless given." example:"[\"read\",\"write\"]"`
+	Scopes    []string `json:"scopes,omitempty" nullable:"false" minItems:"1" maxItems:"3" enum:"read,write,admin" doc:"What it is good for; read and write unless given." example:"[\"read\",\"write\"]"`
 	CIDRs     []string `json:"allowed_cidrs,omitempty" nullable:"false" maxItems:"32" doc:"Where it may be used; everywhere unless given." example:"[\"203.0.113.0/24\"]"`
 	ExpiresIn *int     `json:"expires_in_days,omitempty" minimum:"0" maximum:"366" doc:"Days until it ends; 0 means never, 90 unless given." example:"90"`
 }

@@ -196,7 +196,7 @@ func TestAKeyCannotMakeAMightierOne(t *testing.T) {
 func TestWhatCannotBeAKey(t *testing.T) {
 	ann := start(t).User("ann")
 	for field, values := range map[string][]any{
-		"scopes": {[]string{}, []string{"all"}, []string{"read", "read"}, "read", []any{1}},
+		"scopes": {[]string{}, []string{"all"}, []string{"read", "write", "admin", "read"}, "read", []any{1}},
 		"name":   {strings.Repeat("x", 65), 1, "a\nb"}, "key": {"flm_live_x"}, "expires_at": {"2030-01-01T00:00:00Z"},
 	} {
 		for _, v := range values {

@@ -2,6 +2,7 @@ package studioapi
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -12,7 +13,7 @@ type Settings struct {
 	Duration          *int         `json:"duration,omitempty" minimum:"5" maximum:"600" doc:"Wanted length of the film in seconds; 60 unless given." example:"60"`
 	Style             *string      `json:"style,omitempty" enum:"photorealistic,cinematic,anime,comic-book,pixar-art,documentary,cartoon" doc:"Style of the pictures; cinematic unless given." example:"cinematic"`
 	Language          *string      `json:"language,omitempty" enum:"en,cs,da,nl,fr,de,el,hi,id,it,zh,ja,no,pl,pt,ru,es,sv,tr,uk" doc:"Language of the script, by ISO 639-1; en unless given." example:"en"`
-	SubtitleLanguages *[]string    `json:"subtitle_languages,omitempty" minItems:"1" maxItems:"20" uniqueItems:"true" enum:"en,cs,da,nl,fr,de,el,hi,id,it,zh,ja,no,pl,pt,ru,es,sv,tr,uk" doc:"Languages of the subtitles, the first of which is burned in; the script's unless given." example:"[\"en\",\"es\"]"`
+	SubtitleLanguages *[]string    `json:"subtitle_languages,omitempty" minItems:"1" maxItems:"20" enum:"en,cs,da,nl,fr,de,el,hi,id,it,zh,ja,no,pl,pt,ru,es,sv,tr,uk" doc:"Languages of the subtitles, the first of which is burned in; the script's unless given." example:"[\"en\",\"es\"]"`
 	IncludeSubtitles  *bool        `json:"include_subtitles,omitempty" doc:"Burn the subtitles of the first language in; true unless given." example:"true"`
 	Characters        *[]Character `json:"characters,omitempty" maxItems:"10" doc:"Who speaks: the narrator, and whoever the script names at the beginning of a line."`
 	MusicGenre        *string      `json:"music_genre,omitempty" enum:"epic,calm,suspense,upbeat,romantic,playful,documentary,none" doc:"Background music; calm unless given." example:"epic"`
@@ -28,21 +29,31 @@ type Character struct {
 	Voice  string `json:"voice,omitempty" minLength:"1" maxLength:"100" doc:"alloy, echo, fable, onyx, nova or shimmer; or a description." example:"deep"`
 }
 
-// Resolve implements huma.Resolver: it checks what no schema can.
+// Resolve implements huma.ResolverWithPath: it checks what no schema can. That the items of a list differ could be
+// said by one, but Huma panics where they are lists themselves.
 func (s *Settings) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
-	if s.Characters == nil {
-		return nil
-	}
 	var errs []error
+	complain := func(field, message string) {
+		errs = append(errs, &huma.ErrorDetail{Location: at.With(field), Message: message})
+	}
+	if s.SubtitleLanguages != nil {
+		for i, code := range *s.SubtitleLanguages {
+			if slices.Contains((*s.SubtitleLanguages)[:i], code) {
+				complain(fmt.Sprintf("subtitle_languages[%d]", i), "is in the list already")
+			}
+		}
+	}
+	if s.Characters == nil {
+		return errs
+	}
 	seen := map[string]bool{}
 	for i, c := range *s.Characters {
 		name := strings.ToLower(strings.TrimSpace(c.Name))
-		if name == "" || seen[name] {
-			message := "is the name of another character already"
-			if name == "" {
-				message = "has no text"
-			}
-			errs = append(errs, &huma.ErrorDetail{Location: at.With(fmt.Sprintf("characters[%d].name", i)), Message: message})
+		switch field := fmt.Sprintf("characters[%d].name", i); {
+		case name == "":
+			complain(field, "has no text")
+		case seen[name]:
+			complain(field, "is the name of another character already")
 		}
 		seen[name] = true
 	}

@@ -57,7 +57,7 @@ type callbackInput struct {
 	State  string `query:"state" doc:"Names the attempt." example:"q8Zb"`
 	Code   string `query:"code" doc:"From Google." example:"4/0AX"`
 	Error  string `query:"error" doc:"From Google." example:"access_denied"`
-	Cookie string `cookie:"filmloom_youtube" doc:"Knows the browser again."`
+	Cookie string `cookie:"filmloom_youtube" doc:"Knows the browser again." example:"aXQgaXMgc2VhbGVk"`
 }
 
 const (

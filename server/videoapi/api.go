@@ -47,6 +47,7 @@ type Config struct {
 type api struct {
 	Config
 	*web.API
+	finished finished
 }
 
 // Register adds the API to a site.

@@ -32,6 +32,8 @@ type Task struct {
 	Summary
 	StoryText *string `json:"story_text" doc:"The whole narration; null until it is written." example:"The key lay under the third stair. …"`
 	Images    []Image `json:"images" nullable:"false" doc:"The pictures in the order of the scenes; empty until the story is written."`
+
+	ready []byte // all of it as JSON, or nil
 }
 
 // An Image is the picture of one scene.

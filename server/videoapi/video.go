@@ -194,7 +194,7 @@ func (a *api) get(ctx context.Context, in *taskInput) (*taskOutput, error) {
 			return nil, refusal(err, noTask)
 		}
 	}
-	out.Body = a.task(v)
+	out.Body = a.finished.task(a, v)
 	return out, nil
 }
 

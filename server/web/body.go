@@ -183,6 +183,9 @@ func readMultipart(data []byte, boundary string) (url.Values, error) {
 // Negotiate always gives JSON: there is nothing else, whatever a client would rather have.
 func (a *API) Negotiate(string) (string, error) { return jsonType, nil }
 
+// A Written body may have its JSON already. Nil means that it has not.
+type Written interface{ JSON() []byte }
+
 // encoded is an answer's body as it is sent.
 type encoded []byte
 
@@ -191,6 +194,10 @@ type encoded []byte
 func (a *API) Transform(ctx huma.Context, _ string, v any) (any, error) {
 	if e, ok := v.(*answered); ok {
 		v = e.body
+	}
+	if w, ok := v.(Written); ok && w.JSON() != nil {
+		ctx.SetHeader("Content-Length", strconv.Itoa(len(w.JSON())))
+		return encoded(w.JSON()), nil
 	}
 	var b bytes.Buffer
 	if err := huma.DefaultJSONFormat.Marshal(&b, v); err != nil {
