@@ -176,7 +176,7 @@ func goFiles(t *testing.T, f func(name string, source []byte)) {
 			return err
 		case d.IsDir() && name != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata"):
 			return fs.SkipDir
-		case d.IsDir() || path.Ext(name) != ".go" || strings.HasSuffix(name, ".pb.go"):
+		case d.IsDir() || path.Ext(name) != ".go" || strings.HasSuffix(name, ".pb.go") || strings.HasSuffix(name, ".gen.go"):
 			return nil
 		}
 		source, err := os.ReadFile(filepath.FromSlash(name))

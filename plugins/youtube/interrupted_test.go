@@ -225,6 +225,25 @@ func TestALastPieceThatTheVendorRefusesForWantOfASessionHasNotArrived(t *testing
 	r.requests(youtubetest.Begin, 2)
 }
 
+// A vendor that says it has not all has no video, whatever was under way before.
+func TestAVendorThatLostTheEndIsInNoDoubt(t *testing.T) {
+	r := newRig(t, 2*piece)
+	r.vendor.Interfere(func(q youtubetest.Request) *youtubetest.Fault {
+		switch {
+		case q.Kind == youtubetest.Piece && q.N == 2:
+			return &youtubetest.Fault{Status: 503}
+		case q.Kind == youtubetest.Query && q.N == 1:
+			return &youtubetest.Fault{Status: 308} // nothing is there
+		case q.Kind == youtubetest.Piece && q.N == 3:
+			r.vendor.Forget()
+			return &youtubetest.Fault{Cut: true}
+		}
+		return nil
+	})
+	r.arrived(r.publish(t.Context(), attempt{}))
+	r.requests(youtubetest.Begin, 2)
+}
+
 func TestAllBytesThereAndNoVideoYetIsWaitedFor(t *testing.T) {
 	r := newRig(t, 2*piece)
 	r.vendor.Interfere(func(q youtubetest.Request) *youtubetest.Fault {

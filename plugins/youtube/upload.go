@@ -186,7 +186,6 @@ func (t *transfer) run(ctx context.Context) error {
 			if tries++; tries >= most || passing.err.RetryAfter > maxPause {
 				return passing.err
 			}
-			t.confirmed = false
 			pause := max(min(firstPause<<(tries-1), maxPause), passing.err.RetryAfter)
 			pause = pause/2 + rand.N(pause/2+1) // siblings do not come back together
 			t.call.Log(slog.LevelWarn, "the upload was interrupted", "error", passing.err.Message, "again_after", pause, "bytes", t.u.Offset)

@@ -117,6 +117,11 @@ func (r *Reading) story(at time.Time) error {
 	if err != nil {
 		return err
 	}
+	return r.tell(out, at)
+}
+
+// tell reads the story in a run's outputs.
+func (r *Reading) tell(out engine.Outputs, at time.Time) error {
 	for name, into := range map[string]*string{
 		OutputTitle: &r.film.Title, OutputDescription: &r.film.Description, OutputText: &r.film.Text,
 	} {
@@ -191,6 +196,11 @@ func (r *Reading) refresh() error {
 	if err != nil {
 		return err
 	}
+	return r.pictures(out)
+}
+
+// pictures reads the pictures in a run's outputs.
+func (r *Reading) pictures(out engine.Outputs) error {
 	images, err := decodeImages(out)
 	if err != nil {
 		return err
@@ -230,13 +240,14 @@ func (i *Image) take(f *File) {
 
 // ending reads a run that has completed. One that stops before the film has none.
 func (r *Reading) ending(at time.Time) error {
-	if err := r.story(at); err != nil {
-		return err
-	}
-	out, err := r.run.Outputs()
+	out, err := r.run.Outputs() // once: they cost more than all the rest
 	if err != nil {
 		return err
 	}
+	if err := errors.Join(r.tell(out, at), r.pictures(out)); err != nil {
+		return err
+	}
+	r.stale = false
 	var video *File
 	if err := out.Decode(OutputVideo, &video); err != nil {
 		return err

@@ -57,41 +57,11 @@ func TestTheQueueIsNeverLongerThanItMayBe(t *testing.T) {
 	}
 }
 
-// An order that comes the moment after a cancel is not cancelled with the one before.
-func TestACancelEndsOneOrderOnly(t *testing.T) {
-	s := open(t, production.Config{})
-	hang := film.Story{Topic: film.CustomTopic, CustomStory: "Wait here. [mock:hang@image.generate]"}
-	for round := range 15 {
-		p := s.create(hang)
-		_, err := s.Wait(t.Context(), p.ID, func(v production.View) bool { return len(v.Film.Images) > 0 })
-		s.must(err)
-		var wg sync.WaitGroup
-		wg.Go(func() {
-			if _, err := s.Cancel(t.Context(), p.ID); err != nil {
-				t.Error(err)
-			}
-		})
-		for {
-			_, err := s.Make(t.Context(), p.ID, *order(film.Story{}), nil)
-			if err == nil {
-				break
-			}
-			if !errors.Is(err, production.ErrActive) {
-				t.Fatal(err)
-			}
-		}
-		if v := s.settle(p.ID); v.Production.Summary.Status != production.Completed || len(v.Production.Orders) != 2 {
-			t.Fatalf("round %d: %+v", round, v.Production.Summary)
-		}
-		wg.Wait()
-	}
-}
-
 // Whoever reads a record while it is changed does not keep the old one for those who come later.
 func TestWhatWasReadDuringAChangeIsNotKept(t *testing.T) {
 	s := open(t, production.Config{})
-	p := s.create(film.Story{})
-	s.settle(p.ID)
+	p, err := s.Create(t.Context(), production.Creation{Account: "ann", API: "studio"}, nil)
+	s.must(err)
 	stop := make(chan struct{})
 	var readers sync.WaitGroup
 	for range 4 {

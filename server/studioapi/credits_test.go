@@ -141,15 +141,14 @@ func TestAPlansLimits(t *testing.T) {
 		who := s.User(row.plan)
 		admin.Patch("/api/v1/users/"+who.ID(), object{"plan": row.plan}).Want(200)
 		id := create(t, who, draft(nil))
-		details := object{}
 		if row.seconds < 600 {
-			details = failure(t, ask(who, id, row.seconds+1, 0), 403, "INSUFFICIENT_PERMISSIONS")
+			details := failure(t, ask(who, id, row.seconds+1, 0), 403, "INSUFFICIENT_PERMISSIONS")
 			if details["plan"] != row.plan || details["limit"] != "duration" || details["allowed"] != float64(row.seconds) {
 				t.Errorf("got %v", details)
 			}
 		}
 		if row.speakers < 10 {
-			details = failure(t, ask(who, id, 20, row.speakers+1), 403, "INSUFFICIENT_PERMISSIONS")
+			details := failure(t, ask(who, id, 20, row.speakers+1), 403, "INSUFFICIENT_PERMISSIONS")
 			if details["plan"] != row.plan || details["limit"] != "characters" || details["allowed"] != float64(row.speakers) {
 				t.Errorf("got %v", details)
 			}

@@ -135,7 +135,8 @@ func TestNothingOfTheInsideIsShown(t *testing.T) {
 	r := setUp(t, web.SiteConfig{}, nil)
 	r.get("/panic", func(context.Context) error { panic(secret) })
 	r.get("/error", func(context.Context) error { return errors.New(secret) })
-	r.get("/nil", func(context.Context) error { var m map[string]int; m[secret] = 1; return nil })
+	var none map[string]int
+	r.get("/nil", func(context.Context) error { none[secret] = 1; return nil })
 	r.site.Mount("GET /mounted", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "3")
 		panic(secret)
