@@ -47,7 +47,8 @@ type Config struct {
 	// Env looks up environment variables for provider blocks; nil means os.LookupEnv.
 	Env func(name string) (string, bool)
 	// Secrets resolves the references in a stage's `secrets` when a call is made. The values go to the
-	// provider alone; what is recorded is the reference. Without it such a stage fails.
+	// provider alone; what is recorded is the reference. An error that is a *providers.Error keeps its kind and
+	// what it says; any other is KindUnauthorized. Without it such a stage fails.
 	Secrets func(ctx context.Context, reference string) (string, error)
 	// Observe, when not nil, is told what happens in every run, for metrics and traces. It is called in
 	// the middle of the work: it must return at once, and may be called concurrently.

@@ -192,7 +192,12 @@ func (c *calls) resolveSecrets() (map[string]string, error) {
 	for name, reference := range c.secrets {
 		v, err := resolve(c.x.ctx, reference)
 		if err != nil {
-			return nil, providers.Errorf(providers.KindUnauthorized, "the secret %s cannot be had: %w", name, err)
+			failed := providers.Errorf(providers.KindUnauthorized, "the secret %s cannot be had: %w", name, err)
+			var said *providers.Error
+			if errors.As(err, &said) { // whoever resolves it knows better
+				failed.Kind, failed.User, failed.Hint, failed.RetryAfter = said.Kind, said.User, said.Hint, said.RetryAfter
+			}
+			return nil, failed
 		}
 		values[name] = v
 	}

@@ -64,11 +64,12 @@ func openCredits(db *store.DB) *credits.Ledger {
 // settle ends the reservation of an order that has ended: what was made is paid for, and so is what somebody has
 // cancelled once work had begun, or was refused for what they asked for.
 func settle(ledger *credits.Ledger) production.Hook {
-	return func(tx *store.Tx, _ *production.Production, o *production.Order) error {
+	return func(tx *store.Tx, p *production.Production, o *production.Order) error {
 		if o.Charge == "" || o.Status.Open() || o.Status == production.Superseded {
 			return nil
 		}
 		switch {
+		case o.Status == production.Failed && p.Summary.Finished.Equal(o.Ended): // the film is there, its upload is not
 		case o.Status == production.Failed && ours(o.Failure):
 			return ledger.Refund(tx, o.Charge, "the film could not be made")
 		case o.Status == production.Cancelled && o.Started.IsZero():

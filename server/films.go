@@ -15,6 +15,7 @@ import (
 	"github.com/filmloom/filmloom/engine"
 	"github.com/filmloom/filmloom/engine/artifact"
 	"github.com/filmloom/filmloom/engine/journal"
+	"github.com/filmloom/filmloom/providers"
 	"github.com/filmloom/filmloom/server/config"
 	"github.com/filmloom/filmloom/server/credits"
 	"github.com/filmloom/filmloom/server/film"
@@ -40,6 +41,26 @@ func openChannels(conf *config.Config, db *store.DB, keys *secrets.Keys, at *add
 	})
 }
 
+// channelSecrets gives the tokens of uploads, and says to the person what is in the way.
+func channelSecrets(channels *youtube.Service) func(context.Context, string) (string, error) {
+	return func(ctx context.Context, reference string) (string, error) {
+		token, err := channels.Secret(ctx, reference)
+		kind := providers.KindUnauthorized
+		switch {
+		case err == nil:
+			return token, nil
+		case errors.Is(err, youtube.ErrUnavailable):
+			kind = providers.KindUnavailable
+		case !errors.Is(err, youtube.ErrNotConnected) && !errors.Is(err, youtube.ErrNotConfigured):
+			return "", err
+		}
+		said := providers.Errorf(kind, "the YouTube channel: %w", err)
+		text := err.Error()
+		said.User = strings.ToUpper(text[:1]) + text[1:] + "."
+		return "", said
+	}
+}
+
 // environment is what the pipelines' provider blocks see: the environment, and what the server knows better.
 func environment(conf *config.Config, env func(string) (string, bool)) func(string) (string, bool) {
 	if env == nil {
@@ -63,7 +84,7 @@ func openEngine(life fx.Lifecycle, conf *config.Config, opts Options, j journal.
 	eng, err := engine.Open(ctx, engine.Config{
 		Journal: j, Artifacts: files, Pipelines: conf.Pipelines, Source: opts.Pipelines, Providers: opts.Providers,
 		CPUs: conf.CPUs, Log: log, Env: environment(conf, opts.Env), Observe: m.Observe,
-		Secrets: channels.Secret,
+		Secrets: channelSecrets(channels),
 	})
 	if err != nil {
 		return nil, err

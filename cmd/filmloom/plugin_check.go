@@ -197,6 +197,7 @@ func filmContracts() []providers.CapabilitySpec {
 		film.StoryWrite.Spec(), film.ScriptAnalyze.Spec(), film.TextTranslate.Spec(), film.ImageGenerate.Spec(),
 		film.SpeechSynthesize.Spec(), film.SpeechAlign.Spec(), film.MusicCompose.Spec(), film.Timeline.Spec(),
 		film.SubtitleLayout.Spec(), film.ClipRender.Spec(), film.TransitionRender.Spec(), film.Assemble.Spec(),
+		film.VideoPublish.Spec(),
 	}
 }
 

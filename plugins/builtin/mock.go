@@ -53,7 +53,7 @@ type standIn struct {
 func (s *standIn) Describe(context.Context) (providers.Description, error) { return s.description, nil }
 
 // remote are the plugins that would call a vendor or a server of the owner's.
-var remote = map[string]bool{"openai": true, "stability": true, "sdapi": true}
+var remote = map[string]bool{"openai": true, "stability": true, "sdapi": true, "youtube": true}
 
 func (s *standIn) Configure(ctx context.Context, _ json.RawMessage) (providers.Configured, error) {
 	if remote[s.description.Name] {

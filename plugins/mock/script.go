@@ -6,10 +6,14 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/filmloom/filmloom/providers"
 	"github.com/filmloom/filmloom/providers/film"
 )
+
+// longestScript is how many characters a script has at most.
+const longestScript = 50_000
 
 // mostTexts is how many texts one translation takes.
 const mostTexts = 2000
@@ -20,6 +24,9 @@ var nameLine = regexp.MustCompile(`^([^:：\[\]]{1,40}?)\s*[:：](?:\s+|$)`)
 // analyzeScript divides a script without changing what is spoken of it. Only "NAME: …", with the name in
 // capitals, a given character's or the narrator's, tells a speaker; all else belongs to the narrator.
 func analyzeScript(_ context.Context, _ *providers.Call, in film.ScriptInput) (film.Script, error) {
+	if utf8.RuneCountInString(in.Script) > longestScript {
+		return film.Script{}, providers.Invalid("The script is too long: it may have %d characters.", longestScript)
+	}
 	if !spoken(in.Script) {
 		return film.Script{}, providers.Invalid("The script has no word to say: give one with at least one sentence.")
 	}

@@ -104,6 +104,11 @@ func (r *Reading) Take(run *engine.Run, ev engine.Event) (changed bool, err erro
 		err = errors.Join(err, r.ending(ev.Time))
 	case ev.Kind == engine.RunFailed, ev.Kind == engine.RunCancelled:
 		r.settle(ev)
+		if out, outErr := run.Outputs(); outErr != nil {
+			err = errors.Join(err, outErr)
+		} else {
+			err = errors.Join(err, r.made(out)) // it may have failed after the film, at its upload
+		}
 	default:
 		return false, err
 	}
@@ -248,6 +253,11 @@ func (r *Reading) ending(at time.Time) error {
 		return err
 	}
 	r.stale = false
+	return r.made(out)
+}
+
+// made reads the film that a run has made. One that stopped before the film has none.
+func (r *Reading) made(out engine.Outputs) error {
 	var video *File
 	if err := out.Decode(OutputVideo, &video); err != nil {
 		return err

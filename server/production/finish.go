@@ -40,13 +40,14 @@ func (d *Desk) finish(l *live, o *Order, status Status, f *Failure) bool {
 func (s *Summary) settle(o *Order, made film.Film) {
 	s.Status, s.Failure = o.Status, o.Failure
 	s.Title, s.Description = made.Title, made.Description
-	if o.Status != Completed || made.Video == nil {
+	if made.Video == nil || o.Status != Completed && o.Status != Failed { // one that failed may have come as far as the film
 		return
 	}
 	if s.Video == nil || s.Video.SHA256 != made.Video.SHA256 {
 		s.Finished = o.Ended
 	}
 	s.Video, s.Thumbnail, s.Subtitles, s.Seconds = made.Video, made.Thumbnail, made.Subtitles, made.Seconds
+	s.YouTube = made.YouTube
 }
 
 // save writes an order that has changed, and its production when it is the newest one. false means that it

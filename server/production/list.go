@@ -120,7 +120,7 @@ func summarised(tx *store.Tx, p *Production) (View, error) {
 	v := View{Production: p, Progress: p.Summary.Progress}
 	v.Film.Title, v.Film.Description = p.Summary.Title, p.Summary.Description
 	v.Film.Video, v.Film.Thumbnail, v.Film.Seconds = p.Summary.Video, p.Summary.Thumbnail, p.Summary.Seconds
-	v.Film.Subtitles = p.Summary.Subtitles
+	v.Film.Subtitles, v.Film.YouTube = p.Summary.Subtitles, p.Summary.YouTube
 	if p.Summary.Video != nil {
 		v.Progress = 1
 	}

@@ -114,7 +114,7 @@ func TestAListTellsOfTheNewestOrder(t *testing.T) {
 		}
 	}
 	failed, made := list[0], list[1]
-	if failed.RunProgress <= 0 || failed.RunProgress >= 1 || made.RunProgress != 1 || len(made.Film.Subtitles) != 1 {
+	if failed.RunProgress >= 1 || made.RunProgress != 1 || len(made.Film.Subtitles) != 1 {
 		t.Errorf("%v and %v", failed.RunProgress, made.RunProgress)
 	}
 }

@@ -98,7 +98,7 @@ func (d *Desk) rebuild(ctx context.Context, id string) (changed bool, err error)
 	}
 	if p.Summary.Video != nil && s.film.Video != nil {
 		p.Summary.Video, p.Summary.Seconds, p.Summary.Thumbnail = s.film.Video, s.film.Seconds, s.film.Thumbnail
-		p.Summary.Subtitles = s.film.Subtitles
+		p.Summary.Subtitles, p.Summary.YouTube = s.film.Subtitles, s.film.YouTube
 	}
 	p.Summary.Title, p.Summary.Description = s.film.Title, s.film.Description
 	return changed || !same(before, p.Summary), d.conf.Store.Update(ctx, func(tx *store.Tx) error {

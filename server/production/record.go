@@ -56,6 +56,7 @@ type Summary struct {
 	Video       *film.File      `json:"video,omitempty"`
 	Thumbnail   *film.File      `json:"thumbnail,omitempty"`
 	Subtitles   []film.Subtitle `json:"subtitles,omitempty"`
+	YouTube     string          `json:"youtube,omitempty"` // where the video is at YouTube
 	Seconds     float64         `json:"seconds,omitempty"`
 	Finished    time.Time       `json:"finished,omitzero"`  // when the newest film was ready
 	Progress    float64         `json:"progress,omitempty"` // the highest that was shown, from 0 to 1

@@ -333,7 +333,7 @@ func TestABatchGoesOnWheneverTheServerIsKilled(t *testing.T) {
 	rec := receive(t, nil)
 	m := born(t, rec)
 	spent, cut := 0, 0
-	const rounds, size = 8, 6
+	const rounds, size = 6, 4
 	for round := range rounds {
 		var items []object
 		for i := range size {
@@ -348,7 +348,7 @@ func TestABatchGoesOnWheneverTheServerIsKilled(t *testing.T) {
 			}
 			close(first)
 		}()
-		<-time.After(time.Duration(round) * 2500 * time.Microsecond)
+		<-time.After(time.Duration(round) * 2000 * time.Microsecond)
 		m.kill()
 		before, ok := <-first
 		m.live()

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/filmloom/filmloom/providers"
 	"github.com/filmloom/filmloom/server/config"
@@ -317,4 +318,19 @@ func TestCredentials(t *testing.T) {
 	if a := s.Nobody().Get("/api/v1/plans"); a.Status != 401 {
 		t.Errorf("plans: %d", a.Status)
 	}
+}
+
+// Who shows no valid credential is limited by address, in this API's shape.
+func TestStrangersAreLimitedByAddress(t *testing.T) {
+	s := start(t)
+	within := time.Now().Truncate(time.Minute)
+	n := 0
+	a := s.Nobody().Get("/api/v1/projects")
+	for ; a.Status == 401 && n < 200; n++ {
+		a = s.Nobody().With("Authorization", "Bearer x").Post("/api/v1/projects", draft(nil))
+	}
+	if failure(t, a, 429, "RATE_LIMIT_EXCEEDED"); a.Header.Get("Retry-After") == "" || n != 60 && time.Now().Truncate(time.Minute).Equal(within) {
+		t.Errorf("after %d requests: %v", n, a.Header)
+	}
+	s.User("ann").Get("/api/v1/projects").Want(200) // whoever has one is not kept out
 }

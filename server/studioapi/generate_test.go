@@ -24,19 +24,16 @@ var enumerations = map[string][]string{
 func TestEachValueOfASettingMakesAFilm(t *testing.T) {
 	ann := start(t).User("ann")
 	jobs := map[string]string{}
-	try := func(name string, value any) {
-		jobs[fmt.Sprint(name, " ", value)] = generate(t, ann, create(t, ann, draft(object{"settings": object{name: value}})), nil)
-	}
-	for name, values := range enumerations {
-		for _, v := range values {
-			try(name, v)
+	for i, language := range enumerations["language"] { // the longest list
+		settings := object{"include_subtitles": i%2 == 0, "duration": []int{5, 60, 600}[i%3]}
+		for name, values := range enumerations {
+			settings[name] = values[i%len(values)]
 		}
+		if i == 0 {
+			settings["subtitle_languages"] = enumerations["language"]
+		}
+		jobs[fmt.Sprint(language, settings)] = generate(t, ann, create(t, ann, draft(object{"script": "It begins.", "settings": settings})), nil)
 	}
-	for _, v := range []int{5, 60, 600} {
-		try("duration", v)
-	}
-	try("include_subtitles", false)
-	try("subtitle_languages", enumerations["language"])
 	for what, id := range jobs {
 		if j := settle(t, ann, id); j["status"] != "completed" || j["duration_seconds"].(float64) < 5 {
 			t.Errorf("%s: %v", what, j)
@@ -278,10 +275,10 @@ func TestTheEarlierFilmStays(t *testing.T) {
 
 func TestAScriptThatTakesTooLongIsRefusedWithWhatItNeeds(t *testing.T) {
 	ann := start(t).User("ann")
-	id := create(t, ann, draft(object{"script": words(300)}))
+	id := create(t, ann, draft(object{"script": words(60), "settings": object{"duration": 10}}))
 	details := failure(t, ann.Post("/api/v1/projects/"+id+"/generate", nil), 400, "INVALID_INPUT")
 	needs, shortest := details["required_seconds"].(float64), details["shortest_duration"].(float64)
-	if details["duration"] != 60.0 || needs <= 75 || shortest <= 60 || shortest > needs {
+	if details["duration"] != 10.0 || needs <= 12.5 || shortest <= 10 || shortest > needs {
 		t.Errorf("got %v", details)
 	}
 	ask := func(duration float64) *servertest.Answer {

@@ -101,7 +101,7 @@ func (a *api) describe(v production.View, asked request) Project {
 func (a *api) assets(v production.View) Assets {
 	title, made := v.Production.Title, v.Production.Summary
 	out := Assets{
-		VideoURL: a.link(made.Video, title), YouTubeURL: given(v.Film.YouTube),
+		VideoURL: a.link(made.Video, title), YouTubeURL: given(made.YouTube),
 		ThumbnailURL: a.link(made.Thumbnail, title),
 	}
 	if made.Video != nil {

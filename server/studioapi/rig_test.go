@@ -97,8 +97,8 @@ func telling(script string) object { return draft(object{"script": script}) }
 // A hang is a script whose pictures are never finished.
 const hang = "The first picture is never finished. [mock:hang@image.generate]"
 
-// failing is a script that cannot be filmed: it is our fault.
-const failing = "This one fails. [mock:fail@image.generate]"
+// failing is a script that is not filmed, since its pictures are refused.
+const failing = "This one fails. [mock:reject@image.generate]"
 
 // create makes a project and gives its id.
 func create(t testing.TB, c *servertest.Client, body any) string {

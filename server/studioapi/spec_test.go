@@ -438,7 +438,12 @@ func TestSpecRateLimits(t *testing.T) {
 		minute, day int
 	}{{"free", 10, 100}, {"standard", 60, 5000}, {"pro", 120, 20000}} {
 		t.Run(row.plan, func(t *testing.T) {
-			c, _ := specified(t, plan(row.plan))
+			c, s := specified(t, plan(row.plan))
+			for _, one := range s.Admin().Get("/api/v1/plans").JSON()["plans"].([]any) {
+				if p := one.(object); p["name"] == row.plan && p["rate"].(object)["day"] != float64(row.day) {
+					t.Errorf("got %v", p)
+				}
+			}
 			within := time.Now().Truncate(time.Minute)
 			passed := 0
 			for ; ; passed++ {

@@ -45,6 +45,7 @@ func slow(t testing.TB, delay time.Duration, change ...func(*config.Config)) *se
 		Providers: builtin.Mock(delay), Pipelines: pipeline.Source{"pipelines.hcl": filmloom.Pipelines},
 		Config: func(c *config.Config) {
 			c.RateLimitMinute, c.RateLimitDay = 1_000_000, 10_000_000
+			c.Grace = 100 * time.Millisecond // calls that hang are not waited for
 			for _, fn := range change {
 				fn(c)
 			}
