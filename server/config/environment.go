@@ -7,10 +7,10 @@ import (
 )
 
 // foreign are variables of the same family that are not for the server: they pass between a process and
-// those that it starts.
+// those that it starts, or are for clients.
 var foreign = []string{
 	"FILMLOOM_PLUGIN", "FILMLOOM_BUILTIN_PLUGIN", "FILMLOOM_LIFELINE_FD", "FILMLOOM_LIFELINE_NONCE",
-	"FILMLOOM_PROVIDERTEST_HOST",
+	"FILMLOOM_PROVIDERTEST_HOST", "FILMLOOM_API_KEY", "FILMLOOM_URL",
 	"FILMLOOM_YOUTUBE_STATE_DIR", // the server names it to its pipelines
 }
 

@@ -6,7 +6,9 @@
 // # What it promises
 //
 // A client written from the API's specification alone works, its printed examples included; what goes beyond it
-// never changes what such a client sees. Somebody else's project is answered like one that does not exist.
+// never changes what such a client sees. Somebody else's project is answered like one that does not exist. What a
+// request with an idempotency key does is written together with its answer, and a batch that was interrupted goes on
+// at the next start: no crash makes a film twice, or for nothing.
 //
 // # What it never does
 //

@@ -102,8 +102,13 @@ func TestWhenThereIsNoRoomForOneMore(t *testing.T) {
 		}
 	})
 	t.Run("on the disk", func(t *testing.T) {
-		s := start(t, func(c *config.Config) { c.MinFreeDisk = 1 << 60 })
+		var conf *config.Config
+		s := start(t, func(c *config.Config) { conf = c })
 		ann := s.User("ann")
+		_, failed := film(t, ann, telling(failing))
+		conf.MinFreeDisk = 1 << 60
+		s.Restart()
+		full(t, ann.Post("/api/v1/jobs/"+failed["job_id"].(string)+"/retry", nil), "3600")
 		id := create(t, ann, draft(nil)) // that takes next to nothing
 		full(t, ann.Post("/api/v1/projects/"+id+"/generate", nil), "3600")
 		b := ann.Post("/api/v1/batches", object{"items": []object{{"project_id": id}}}).Want(202).JSON()

@@ -2343,7 +2343,7 @@ type ClientInterface interface {
 
 	// FollowJob Follow a job
 	//
-	// A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: job` has the job as GET gives it, first, whenever its status changes and when something moved; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.
+	// A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: job` has the job as GET gives it, first, and whenever something of it has changed; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.
 	//
 	// Corresponds with GET /jobs/{job_id}/events (the `FollowJob` operationId).
 	FollowJob(ctx context.Context, jobId string, params *FollowJobParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2942,7 +2942,7 @@ func (c *Client) DownloadJob(ctx context.Context, jobId string, reqEditors ...Re
 
 // FollowJob Follow a job
 //
-// A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: job` has the job as GET gives it, first, whenever its status changes and when something moved; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.
+// A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: job` has the job as GET gives it, first, and whenever something of it has changed; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.
 //
 // Corresponds with GET /jobs/{job_id}/events (the `FollowJob` operationId).
 func (c *Client) FollowJob(ctx context.Context, jobId string, params *FollowJobParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5669,7 +5669,7 @@ type ClientWithResponsesInterface interface {
 
 	// FollowJobWithResponse Follow a job
 	//
-	// A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: job` has the job as GET gives it, first, whenever its status changes and when something moved; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.
+	// A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: job` has the job as GET gives it, first, and whenever something of it has changed; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -8266,7 +8266,7 @@ func (c *ClientWithResponses) DownloadJobWithResponse(ctx context.Context, jobId
 
 // FollowJobWithResponse Follow a job
 //
-// A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: job` has the job as GET gives it, first, whenever its status changes and when something moved; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.
+// A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: job` has the job as GET gives it, first, and whenever something of it has changed; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.
 //
 // Returns a wrapper object for the known response body format(s).
 //

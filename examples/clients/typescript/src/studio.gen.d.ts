@@ -201,7 +201,7 @@ export interface paths {
         };
         /**
          * Follow a job
-         * @description A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: job` has the job as GET gives it, first, whenever its status changes and when something moved; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.
+         * @description A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: job` has the job as GET gives it, first, and whenever something of it has changed; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.
          */
         get: operations["followJob"];
         put?: never;

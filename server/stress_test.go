@@ -1,0 +1,140 @@
+package server_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/filmloom/filmloom/plugins/builtin"
+	"github.com/filmloom/filmloom/server/config"
+	"github.com/filmloom/filmloom/server/servertest"
+)
+
+// Several people do everything at once with the same few tasks. Nothing may be answered with a failure of ours,
+// nothing may be left unfinished, and after a restart everything must be as it was.
+func TestEverythingAtOnce(t *testing.T) {
+	var log logText
+	s := servertest.Start(t, servertest.Options{Providers: builtin.Mock(time.Millisecond), Pipelines: pipelines, Log: &log, Config: func(c *config.Config) {
+		c.RateLimitMinute, c.RateLimitDay, c.MaxActive = 1_000_000, 10_000_000, 3
+	}})
+	ann := s.User("ann")
+	var mu sync.Mutex
+	var ids []string
+	pick := func() string {
+		mu.Lock()
+		defer mu.Unlock()
+		if len(ids) == 0 {
+			return "none"
+		}
+		return ids[rand.IntN(len(ids))]
+	}
+	stories := []string{
+		"One sentence. And another one. And a third.", "All is well. Here [mock:fail@image.generate] it is not.",
+		"Once [mock:flaky@image.generate] it fails. Then it does not.", "It [mock:hang@image.generate] hangs. It does.",
+		"It is [mock:reject@speech.synthesize] refused. It is.",
+	}
+	rounds := 60
+	if testing.Short() {
+		rounds = 15
+	}
+	var wg sync.WaitGroup
+	for worker := range 4 {
+		wg.Go(func() {
+			for n := range rounds {
+				id := pick()
+				image := fmt.Sprintf("/v1/images/%s.scene-%02d", id, 1+rand.IntN(3))
+				var a *servertest.Answer
+				switch rand.IntN(12) {
+				case 0, 1:
+					body := request()
+					body["story_topic"], body["custom_story"] = "custom topic", stories[rand.IntN(len(stories))]
+					a = ann.With("Idempotency-Key", fmt.Sprint(worker, n)).Post("/v1/video", body)
+					if a.Status == 200 {
+						mu.Lock()
+						ids = append(ids, a.JSON()["task_id"].(string))
+						mu.Unlock()
+					}
+				case 2, 3, 4:
+					a = ann.Post(image, nil)
+				case 5:
+					a = ann.Post(image+"?rerender=false", nil)
+				case 6:
+					a = ann.Patch(image, map[string]any{"prompt": fmt.Sprint("a key, number ", n)})
+				case 7:
+					a = ann.Patch(image, map[string]any{"subtitles": fmt.Sprint("Text number ", n, ".")})
+				case 8:
+					a = ann.Post("/v1/video/tasks/"+id+"/cancel", nil)
+				case 9:
+					if rand.IntN(3) == 0 {
+						a = ann.Delete("/v1/video/tasks/" + id)
+					}
+				case 10:
+					a = ann.Get("/v1/video/tasks?status=" + []string{"queued", "processing", "completed", "failed"}[rand.IntN(4)])
+				default:
+					a = ann.Get("/v1/images/tasks/" + id)
+				}
+				if a == nil {
+					continue
+				}
+				switch a.Status {
+				case 200, 204, 404, 409:
+				default:
+					t.Errorf("%s: %d %s", a.What, a.Status, a.Body)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	// What hangs is cancelled; the rest comes to its end.
+	settled := map[string]string{}
+	for _, id := range ids {
+		var task map[string]any
+		for end := time.Now().Add(30 * time.Second); ; {
+			a := ann.Preferring("wait=1").Get("/v1/video/tasks/" + id)
+			if a.Status == 404 {
+				break
+			}
+			if task = a.Want(200).JSON(); task["status"] == "completed" || task["status"] == "failed" {
+				settled[id] = withoutSignatures(string(ann.Get("/v1/video/tasks/" + id).Body))
+				break
+			}
+			if fmt.Sprint(task["story_text"]) != "" && strings.Contains(fmt.Sprint(task["story_text"]), "hang") {
+				ann.Post("/v1/video/tasks/"+id+"/cancel", nil)
+			}
+			if time.Now().After(end) {
+				v, _ := s.Desk().Get(t.Context(), id)
+				t.Errorf("%s does not end: %v\n%+v", id, task, v.Head)
+				if v.Run != nil {
+					t.Errorf("%+v", v.Run.Status())
+				}
+				break
+			}
+		}
+		for _, img := range images(task) {
+			if st := img["status"]; st != "completed" && st != "failed" || st == "completed" && len(img["urls"].([]any)) == 0 {
+				t.Errorf("%s is %v: image %v", id, task["status"], img)
+			}
+		}
+		if task["status"] == "completed" && (task["url"] == nil || task["progress"] != 1.0 || task["error_message"] != nil) {
+			t.Errorf("%v", task)
+		}
+		if task["status"] == "failed" && (task["error_message"] == nil || task["error_message"] == "The film could not be made because of an internal error." && !strings.Contains(fmt.Sprint(task["story_text"]), "mock:fail")) {
+			t.Errorf("%v", task)
+		}
+	}
+	s.Restart()
+	for id, before := range settled {
+		if after := withoutSignatures(string(ann.Get("/v1/video/tasks/" + id).Want(200).Body)); after != before {
+			t.Errorf("after  %s\nbefore %s", after, before)
+		}
+	}
+	for _, line := range strings.Split(log.String(), "\n") {
+		if strings.Contains(line, "level=ERROR") || strings.Contains(line, "could not be started") {
+			t.Error(line)
+		}
+	}
+	t.Logf("%d tasks, %d settled", len(ids), len(settled))
+}
