@@ -68,7 +68,7 @@ func (d *Desk) begin(s *snapshot, progress, own float64) {
 		}
 		// The run that is being followed is superseded by this one. Its follower comes to it then.
 		if _, err := d.start(o); err != nil {
-			d.conf.Log.Error("an order cannot be started yet", "order", o.ID, "error", err)
+			d.conf.Log.Debug("an order is started later", "order", o.ID, "error", err)
 		}
 		return
 	}
@@ -170,6 +170,7 @@ func (d *Desk) work(l *live, o *Order) bool {
 		return false
 	case err != nil:
 		d.conf.Log.Warn("an order could not be started", "order", o.ID, "error", err)
+		d.forsake(l, o)
 		return d.finish(l, o, Failed, unstarted(err))
 	}
 	l.change(func() {
@@ -239,23 +240,4 @@ func (d *Desk) pause(run *engine.Run) bool {
 		}
 	}
 	return true
-}
-
-// start starts an order's run, or finds it started.
-func (d *Desk) start(o *Order) (*engine.Run, error) {
-	eng := d.conf.Engine
-	if o.change() {
-		return eng.Revise(d.ctx, o.Parent, engine.Revision{
-			ID: o.ID, Takes: o.Takes, Edits: o.Edits, Until: o.Until, Priority: o.Priority,
-		})
-	}
-	in, err := o.inputs()
-	if err != nil {
-		return nil, err
-	}
-	opts := engine.StartOptions{ID: o.ID, From: o.From, Priority: o.Priority, Until: o.Until}
-	if o.Seed != nil {
-		opts.Seed, opts.HasSeed = *o.Seed, true
-	}
-	return eng.Start(d.ctx, o.Pipeline, in, opts)
 }

@@ -72,7 +72,7 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 	}
 	q.caller = who
 	if who.Key != nil && who.Key.ExpiresSoon(time.Now()) {
-		ctx.SetHeader(expiryHeader, who.Key.Expires.UTC().Format(time.RFC3339))
+		ctx.SetHeader(expiryHeader, who.Expires.UTC().Format(time.RFC3339))
 	}
 	next(ctx)
 }

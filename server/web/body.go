@@ -54,7 +54,7 @@ func (a *API) Unmarshal(contentType string, data []byte, v any) error {
 // taken for what was meant.
 func readJSON(data []byte, v any) error {
 	if _, first := v.(*any); !first {
-		return json.Unmarshal(data, v)
+		return readInput(data, v)
 	}
 	if !utf8.Valid(data) {
 		return wrongBody("body", "is not valid UTF-8")
@@ -66,6 +66,25 @@ func readJSON(data []byte, v any) error {
 		return wrongBody(at, "is given more than once")
 	}
 	return nil
+}
+
+// readInput reads JSON that was found valid into an operation's input. To JSON 60.0 and 6e1 are integers, as some
+// programs write them; Go takes them written plainly only.
+func readInput(data []byte, v any) error {
+	err := json.Unmarshal(data, v)
+	var kind *json.UnmarshalTypeError
+	if !errors.As(err, &kind) {
+		return err
+	}
+	var plain any
+	if err := json.Unmarshal(data, &plain); err != nil {
+		return err
+	}
+	written, err := json.Marshal(plain)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(written, v)
 }
 
 // duplicate finds a key that an object of valid JSON has twice: "body.settings.style". "" means none.

@@ -365,3 +365,17 @@ func FuzzPlaceIsShortAndValid(f *testing.F) {
 		}
 	})
 }
+
+func TestAnIntegerMayBeWrittenAsAnyNumber(t *testing.T) {
+	for text, want := range map[string]int{`{"n":60}`: 60, `{"n":60.0}`: 60, `{"n":6e1}`: 60} {
+		var v struct {
+			N int `json:"n"`
+		}
+		if err := web.ReadInput([]byte(text), &v); err != nil || v.N != want {
+			t.Errorf("%s: %d, %v", text, v.N, err)
+		}
+	}
+	if err := web.ReadInput([]byte(`{"n":60.5}`), &struct{ N int }{}); err == nil {
+		t.Error("60.5 is taken for an integer")
+	}
+}

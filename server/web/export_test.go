@@ -6,6 +6,7 @@ import "time"
 var (
 	Duplicate = duplicate
 	Shorten   = short
+	ReadInput = readInput
 )
 
 // WaitOf reads a Prefer header.

@@ -158,6 +158,9 @@ func problem(d *huma.ErrorDetail) Problem {
 		p.Location += "." + strings.TrimSuffix(name, " to be present")
 		p.Message = "is missing"
 	}
+	if strings.Contains(p.Message, "Go struct field") { // what JSON calls an integer, and Go does not: 60.0, 6e1
+		p.Message = "has a number that is not written as a whole one"
+	}
 	if p.Location == "" {
 		p.Location = "body"
 	}
