@@ -141,7 +141,12 @@ func (d *Desk) replay(l *live, o *Order) {
 		}
 		return
 	}
-	l.change(func() { d.take(&l.reading, run, run.Events(d.ctx)) })
+	l.change(func() {
+		if o.Redraw { // as it was shown when it was ordered
+			l.reading.Expect(o.Scene, o.Created)
+		}
+		d.take(&l.reading, run, run.Events(d.ctx))
+	})
 }
 
 // take reads events into a film.

@@ -128,6 +128,9 @@ func (d *Desk) read(ctx context.Context, id string, idle bool) (*snapshot, error
 		if !idle && !run.Status().State.Final() {
 			continue
 		}
+		if o.Redraw { // as it was shown when it was ordered
+			reading.Expect(o.Scene, o.Created)
+		}
 		d.take(&reading, run, run.Events(ctx))
 	}
 	s.film = d.film(&reading, id)
