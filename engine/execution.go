@@ -229,7 +229,7 @@ func (x *execution) append(b journal.Batch, records ...record) error {
 		for _, rec := range records {
 			v.apply(rec)
 		}
-		v.seq = last
+		v.took(last-uint64(len(records))+1, last)
 	})
 	if observe := x.eng.conf.Observe; observe != nil {
 		for i, rec := range records {

@@ -26,7 +26,8 @@ type view struct {
 	byHand         bool    // a person has paused the run
 	high           float64 // the highest progress so far
 	ticks          int
-	seq            uint64 // of the last event that it has taken in
+	seq            uint64            // up to which it has taken in all events
+	beyond         map[uint64]uint64 // ranges that it has taken in after a gap, first to last
 	wanted         map[string]bool
 	weights        map[string]float64 // by declared address
 	calls          map[string]*callView
@@ -130,6 +131,23 @@ func (v *view) call(address string) *callView {
 		v.calls[address] = c
 	}
 	return c
+}
+
+// took notes that the events from first to last were taken in. Of several writers, the one that was journalled
+// last may be the first here.
+func (v *view) took(first, last uint64) {
+	if first == v.seq+1 && len(v.beyond) == 0 { // as nearly always
+		v.seq = last
+		return
+	}
+	if v.beyond == nil {
+		v.beyond = map[uint64]uint64{}
+	}
+	v.beyond[first] = last
+	for next, ok := v.beyond[v.seq+1]; ok; next, ok = v.beyond[v.seq+1] {
+		delete(v.beyond, v.seq+1)
+		v.seq = next
+	}
 }
 
 // apply takes in one journalled record.

@@ -1,8 +1,8 @@
 // Package videoapi is the Video API, served at /v1: log in, order a film of a story, follow it, make single
 // pictures of it anew.
 //
-//	video := videoapi.New(videoapi.Config{Desk: desk, Identity: ids, Media: media})
-//	video.Register(site)
+//	site := web.NewSite(web.SiteConfig{Log: log})
+//	videoapi.Register(site, videoapi.Config{Desk: desk, Identity: ids, Media: media, Keys: book, Plans: set, Credits: ledger})
 //
 // # What it promises
 //
