@@ -55,7 +55,7 @@ type Event struct {
 	Provider  string          `json:"provider,omitempty"`  // that serves or served the call
 	Instances int             `json:"instances,omitempty"` // with StageExpanded: how many
 	Message   string          `json:"message,omitempty"`   // for people
-	Warnings  []string        `json:"warnings,omitempty"`  // with InstanceDone: from the provider, for people
+	Warnings  []string        `json:"warnings,omitempty"`  // with InstanceDone and InstanceReused: from the provider, for people
 	Took      time.Duration   `json:"took,omitempty"`      // with InstanceDone: of the successful attempt, in nanoseconds
 	Cost      providers.Money `json:"cost,omitempty"`      // of the attempt, in millionths of a US dollar
 	Error     *Failure        `json:"error,omitempty"`

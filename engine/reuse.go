@@ -16,6 +16,7 @@ import (
 type keptOutcome struct {
 	Provider string          `json:"provider"`
 	Output   json.RawMessage `json:"output"`
+	Warnings []string        `json:"warnings,omitempty"`
 
 	artifacts []string
 }
@@ -61,7 +62,7 @@ func (c *calls) reuse(scope, key string) (cty.Value, bool, error) {
 		return cty.NilVal, false, err
 	}
 	ev := c.event(InstanceReused)
-	ev.Provider = k.Provider
+	ev.Provider, ev.Warnings = k.Provider, k.Warnings
 	rec := record{Event: ev, Output: k.Output, Key: c.key, artifacts: k.artifacts}
 	return v, true, c.x.append(journal.Batch{Outcomes: c.outcomes(rec, "")}, rec)
 }
@@ -69,7 +70,7 @@ func (c *calls) reuse(scope, key string) (cty.Value, bool, error) {
 // outcomes are the entries under which a result can be found again: by its lineage, and by the shared
 // key unless that is "".
 func (c *calls) outcomes(rec record, shared string) []journal.Outcome {
-	data, err := json.Marshal(keptOutcome{Provider: rec.Provider, Output: rec.Output})
+	data, err := json.Marshal(keptOutcome{Provider: rec.Provider, Output: rec.Output, Warnings: rec.Warnings})
 	if err != nil {
 		return nil // cannot happen: the output is valid JSON
 	}

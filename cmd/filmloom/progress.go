@@ -79,12 +79,9 @@ func describe(ev engine.Event) string {
 		if ev.Took == 0 {
 			line = fmt.Sprintf("%s: %s", ev.Address, orElse(ev.Message, "done by "+ev.Provider))
 		}
-		for _, w := range ev.Warnings {
-			line += "\n" + strings.Repeat(" ", 16) + "note: " + w
-		}
-		return line
+		return line + notes(ev)
 	case engine.InstanceReused:
-		return ev.Address + ": reused"
+		return ev.Address + ": reused" + notes(ev)
 	case engine.InstanceEdited:
 		return ev.Address + ": edited by hand"
 	case engine.InstanceFailed:
@@ -97,6 +94,14 @@ func describe(ev engine.Event) string {
 		return "superseded: a newer run goes on instead"
 	}
 	return ""
+}
+
+// notes are the warnings that came with a result, in lines of their own.
+func notes(ev engine.Event) (text string) {
+	for _, w := range ev.Warnings {
+		text += "\n" + strings.Repeat(" ", 16) + "note: " + w
+	}
+	return text
 }
 
 func orElse(text, otherwise string) string {

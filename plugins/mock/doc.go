@@ -31,7 +31,7 @@
 //
 // # Magic words
 //
-// A text anywhere in a call's input makes the call fail when it contains one of these words:
+// A text anywhere in a call's input makes the call fail, or warn, when it contains one of these words:
 //
 //	[mock:fail]          internal error
 //	[mock:invalid]       invalid input
@@ -42,6 +42,7 @@
 //	[mock:crash]         the process exits with status 2, and the calls beside it fail too; where the mock
 //	                     runs in your own process, it is yours that exits
 //	[mock:hang]          the call never returns by itself; it ends when it is cancelled or times out
+//	[mock:warn]          the call succeeds, with a warning
 //
 // A number limits a word to the first attempts: [mock:flaky:3] fails three times, [mock:crash:1] once.
 // A capability limits it to calls of that: [mock:reject@image.generate], [mock:flaky:2@speech.synthesize].

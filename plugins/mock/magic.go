@@ -66,29 +66,35 @@ func withoutWords(text string) string {
 	return strings.Join(strings.Fields(wordPattern.ReplaceAllString(text, " ")), " ")
 }
 
-// effects are what the magic words do.
-var effects = map[string]func(ctx context.Context, retryAfter time.Duration) error{
+// An effect is what a magic word does to a call: without an error, the call goes on.
+type effect func(ctx context.Context, call *providers.Call, retryAfter time.Duration) error
+
+var effects = map[string]effect{
 	"fail":         failing(providers.KindInternal, "it fails", ""),
 	"invalid":      failing(providers.KindInvalidInput, "the input is invalid", "This input is invalid."),
 	"reject":       failing(providers.KindRejected, "the content is rejected", "This content was refused."),
 	"unauthorized": failing(providers.KindUnauthorized, "the key is wrong", ""),
 	"flaky":        failing(providers.KindUnavailable, "it is unavailable for now", ""),
-	"rate": func(_ context.Context, retryAfter time.Duration) error {
+	"rate": func(_ context.Context, _ *providers.Call, retryAfter time.Duration) error {
 		return &providers.Error{Kind: providers.KindRateLimited, Message: "a magic word says that there are too many requests", RetryAfter: retryAfter}
 	},
-	"crash": func(context.Context, time.Duration) error {
+	"crash": func(context.Context, *providers.Call, time.Duration) error {
 		fmt.Fprintln(os.Stderr, "mock: a magic word says to crash")
 		os.Exit(2)
 		return nil
 	},
-	"hang": func(ctx context.Context, _ time.Duration) error {
+	"hang": func(ctx context.Context, _ *providers.Call, _ time.Duration) error {
 		<-ctx.Done()
 		return ctx.Err()
 	},
+	"warn": func(_ context.Context, call *providers.Call, _ time.Duration) error {
+		call.Warn("A magic word says to warn.")
+		return nil
+	},
 }
 
-func failing(kind providers.Kind, what, user string) func(context.Context, time.Duration) error {
-	return func(context.Context, time.Duration) error {
+func failing(kind providers.Kind, what, user string) effect {
+	return func(context.Context, *providers.Call, time.Duration) error {
 		return &providers.Error{Kind: kind, Message: "a magic word says that " + what, User: user}
 	}
 }

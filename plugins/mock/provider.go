@@ -139,7 +139,9 @@ func (p *provider) perform(ctx context.Context, call *providers.Call) (*provider
 		return nil, err
 	}
 	if w != nil {
-		return nil, effects[w.name](ctx, p.retryAfter)
+		if err := effects[w.name](ctx, call, p.retryAfter); err != nil {
+			return nil, err
+		}
 	}
 	call.Progress(1, "")
 	return p.Provider.Execute(ctx, call)

@@ -2,6 +2,7 @@ package production
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/filmloom/filmloom/engine"
@@ -21,6 +22,9 @@ func (d *Desk) finish(l *live, o *Order, status Status, f *Failure) bool {
 	o.Status, o.Failure, o.Ended = status, f, d.now()
 	v, _ := l.view()
 	made := v.Film
+	if v.Run != nil && v.Run.ID == o.ID {
+		o.Warnings = distinct(v.Run.Status().Warnings)
+	}
 	if v.Head != nil && v.Head.ID == o.ID {
 		o.Progress = v.RunProgress
 	}
@@ -34,6 +38,19 @@ func (d *Desk) finish(l *live, o *Order, status Status, f *Failure) bool {
 		p.Summary.settle(o, made)
 		p.Summary.Progress = v.Progress
 	})
+}
+
+// maxWarnings is how many different warnings of a run are kept.
+const maxWarnings = 50
+
+// distinct are the first warnings of a run, each once: the scenes of a film often have the same.
+func distinct(warnings []string) (kept []string) {
+	for _, w := range warnings {
+		if len(kept) < maxWarnings && !slices.Contains(kept, w) {
+			kept = append(kept, w)
+		}
+	}
+	return kept
 }
 
 // settle takes in the end of the newest order.

@@ -83,13 +83,13 @@ func (d *Desk) rebuild(ctx context.Context, id string) (changed bool, err error)
 	before := p.Summary
 	p.Summary = Summary{Status: Draft, Progress: before.Progress}
 	for _, o := range orders {
-		status, failure, err := d.became(ctx, o)
+		as, err := d.became(ctx, *o)
 		if err != nil {
 			return false, err
 		}
-		if o.Status != status {
+		if o.Status != as.Status {
 			changed = true
-			o.Status, o.Failure = status, failure
+			*o = as
 		}
 		p.Summary.Status, p.Summary.Failure = o.Status, o.Failure
 		if o.Status == Completed && o.Video != nil {
@@ -116,23 +116,26 @@ func (d *Desk) rebuild(ctx context.Context, id string) (changed bool, err error)
 	})
 }
 
-// became is what the journal tells of an order. One that is open in the record stays so, whatever became of its
-// run: it is ended at the next start, with everything that belongs to an end.
-func (d *Desk) became(ctx context.Context, o *Order) (Status, *Failure, error) {
+// became gives an order as the journal tells of it. One that is open in the record stays so, whatever became of
+// its run: it is ended at the next start, with everything that belongs to an end.
+func (d *Desk) became(ctx context.Context, o Order) (Order, error) {
 	if o.Status.Open() {
-		return o.Status, o.Failure, nil
+		return o, nil
 	}
 	run, err := d.conf.Engine.Run(ctx, o.ID)
 	if errors.Is(err, engine.ErrNotFound) {
-		return o.Status, o.Failure, nil // it never began: the record is all there is
+		return o, nil // it never began: the record is all there is
 	}
 	if err != nil {
-		return "", nil, err
+		return o, err
 	}
-	if st := run.Status(); st.State.Final() {
-		return outcome(st.State), failureOf(st), nil
+	st := run.Status()
+	if !st.State.Final() {
+		o.Status, o.Failure, o.Warnings = Processing, nil, nil
+		return o, nil
 	}
-	return Processing, nil, nil
+	o.Status, o.Failure, o.Warnings = outcome(st.State), failureOf(st), distinct(st.Warnings)
+	return o, nil
 }
 
 func same(a, b Summary) bool {

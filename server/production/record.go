@@ -93,11 +93,12 @@ type Order struct {
 	Price    int             `json:"price,omitempty"`    // credits
 	Note     json.RawMessage `json:"note,omitempty"`     // what the API wants to remember of it
 
-	Status  Status    `json:"status"`
-	Failure *Failure  `json:"failure,omitempty"`
-	Created time.Time `json:"created"`
-	Started time.Time `json:"started,omitzero"`
-	Ended   time.Time `json:"ended,omitzero"`
+	Status   Status    `json:"status"`
+	Failure  *Failure  `json:"failure,omitempty"`
+	Warnings []string  `json:"warnings,omitempty"` // what providers said of usable results, each once; see maxWarnings
+	Created  time.Time `json:"created"`
+	Started  time.Time `json:"started,omitzero"`
+	Ended    time.Time `json:"ended,omitzero"`
 
 	Progress float64    `json:"progress,omitempty"` // how far it came, from 0 to 1
 	Video    *film.File `json:"video,omitempty"`    // that it has made

@@ -202,7 +202,7 @@ func (a *api) script(ctx context.Context, title, script string, s Effective, pla
 		if name != language {
 			if !a.Engine.Serves(ctx, film.Translate) {
 				warnings = append(warnings, Warning{
-					Code: "TRANSLATION_UNAVAILABLE", Message: fmt.Sprintf("There are no subtitles in %q: no provider that translates is configured.", code),
+					Code: warnTranslation, Message: fmt.Sprintf("There are no subtitles in %q: no provider that translates is configured.", code),
 				})
 				continue
 			}

@@ -433,3 +433,22 @@ func TestTheQueueGoesByPlan(t *testing.T) {
 		t.Errorf("got  %v\nwant %v", order, want)
 	}
 }
+
+func TestWhatProvidersSayOfTheirResultsIsAWarning(t *testing.T) {
+	ann := start(t).User("ann")
+	p, j := film(t, ann, draft(object{"script": "All is well. [mock:warn@image.generate] Is it? [mock:warn@image.generate]"}))
+	path := "/api/v1/projects/" + p["project_id"].(string)
+	check := func(j object) {
+		t.Helper()
+		p := ann.Get(path).Want(200).JSON()
+		if want := "[map[code:PROVIDER_WARNING message:A magic word says to warn.]]"; fmt.Sprint(j["warnings"]) != want || fmt.Sprint(p["warnings"]) != want {
+			t.Errorf("got %v and %v", j["warnings"], p["warnings"])
+		}
+	}
+	check(j)
+	again := ann.Post(path+"/generate", nil).Want(202).JSON()
+	if was := again["warnings"]; was != nil && len(was.([]any)) != 0 {
+		t.Errorf("before anything is made: %v", was)
+	}
+	check(settle(t, ann, again["job_id"].(string))) // with the pictures of the first film
+}

@@ -30,7 +30,7 @@ type Job struct {
 	DurationSeconds        *float64   `json:"duration_seconds" doc:"How long the film has become; null until it is ready." example:"58.4"`
 	OutputURL              *string    `json:"output_url" doc:"The film, for a day from now; null until it is ready." example:"https://films.example.org/media/1767225600.c2ln/e3b0/My%20Video.mp4"`
 	Error                  *JobError  `json:"error" doc:"With \"failed\": why; null otherwise."`
-	Warnings               []Warning  `json:"warnings" nullable:"false" doc:"What it went on without."`
+	Warnings               []Warning  `json:"warnings" nullable:"false" doc:"What it went on without, and what providers say of its results."`
 	CreatedAt              time.Time  `json:"created_at" doc:"When it was asked for." example:"2026-01-02T15:04:05.123456Z"`
 	StartedAt              *time.Time `json:"started_at" doc:"When it began, or null." example:"2026-01-02T15:04:06.123456Z"`
 	CompletedAt            *time.Time `json:"completed_at" doc:"When it ended, or null." example:"2026-01-02T15:09:05.123456Z"`
@@ -67,13 +67,9 @@ func (a *api) ownJob(ctx context.Context, id string) (*production.Order, product
 
 // job tells of a job. v is the view of its project.
 func (a *api) job(o *production.Order, v production.View) Job {
-	n := noteOf(o)
 	j := Job{
 		JobID: o.ID, ProjectID: o.Production, Status: string(o.Status), CreditsDeducted: o.Price,
-		Warnings: n.Warnings, CreatedAt: o.Created, StartedAt: moment(o.Started), CompletedAt: moment(o.Ended),
-	}
-	if j.Warnings == nil {
-		j.Warnings = []Warning{}
+		Warnings: warningsOf(o), CreatedAt: o.Created, StartedAt: moment(o.Started), CompletedAt: moment(o.Ended),
 	}
 	if o.Status == production.Superseded {
 		j.Status = string(production.Cancelled)

@@ -2,6 +2,7 @@ package studioapi
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/filmloom/filmloom/server/credits"
@@ -20,7 +21,7 @@ type Project struct {
 	Assets           Assets     `json:"assets" doc:"What was made; nulls before the first film."`
 	EstimatedCredits int        `json:"estimated_credits" doc:"What its film costs." example:"3"`
 	JobID            *string    `json:"job_id" doc:"Its newest job, or null." example:"0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011"`
-	Warnings         []Warning  `json:"warnings" nullable:"false" doc:"What the newest job could not do and went on without."`
+	Warnings         []Warning  `json:"warnings" nullable:"false" doc:"What the newest job could not do and went on without, and what providers say of its results."`
 	CreatedAt        time.Time  `json:"created_at" doc:"When it was created." example:"2026-01-02T15:04:05.123456Z"`
 	UpdatedAt        time.Time  `json:"updated_at" doc:"When something of it changed last." example:"2026-01-02T15:09:05.123456Z"`
 	CompletedAt      *time.Time `json:"completed_at" doc:"When its film was ready, or null." example:"2026-01-02T15:09:05.123456Z"`
@@ -40,7 +41,13 @@ type Subtitles struct {
 	VTT *string `json:"vtt" doc:"WebVTT." example:"https://films.example.org/media/1767225600.c2ln/cd34/en.vtt"`
 }
 
-// A Warning is something that a job went on without.
+// The codes of warnings.
+const (
+	warnTranslation = "TRANSLATION_UNAVAILABLE"
+	warnProvider    = "PROVIDER_WARNING"
+)
+
+// A Warning is something that a job went on without, or that a provider says of its result.
 type Warning struct {
 	Code    string `json:"code" doc:"For programs." example:"TRANSLATION_UNAVAILABLE"`
 	Message string `json:"message" doc:"For people." example:"There are no subtitles in es: no provider translates into it."`
@@ -68,6 +75,18 @@ func noteOf(o *production.Order) note {
 	return n
 }
 
+// warningsOf gives what a job goes on without and, once it has ended, what providers said of its results.
+func warningsOf(o *production.Order) []Warning {
+	all := slices.Clone(noteOf(o).Warnings)
+	for _, w := range o.Warnings {
+		all = append(all, Warning{Code: warnProvider, Message: w})
+	}
+	if all == nil {
+		return []Warning{}
+	}
+	return all
+}
+
 // project tells of a project.
 func (a *api) project(v production.View) (Project, error) {
 	var asked request
@@ -89,8 +108,8 @@ func (a *api) describe(v production.View, asked request) Project {
 	if head := p.Head(); head != "" {
 		out.JobID = &head
 	}
-	if w := noteOf(v.Head).Warnings; w != nil {
-		out.Warnings = w
+	if v.Head != nil {
+		out.Warnings = warningsOf(v.Head)
 	}
 	if done := p.Summary.Finished; !done.IsZero() {
 		out.CompletedAt = &done

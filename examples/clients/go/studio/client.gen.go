@@ -1224,7 +1224,7 @@ type Job struct {
 	// Example: processing
 	Status JobStatus `json:"status"`
 
-	// Warnings What it went on without.
+	// Warnings What it went on without, and what providers say of its results.
 	Warnings []Warning `json:"warnings"`
 }
 
@@ -1515,7 +1515,7 @@ type Project struct {
 	// Example: 2026-01-02T15:09:05.123456Z
 	UpdatedAt time.Time `json:"updated_at"`
 
-	// Warnings What the newest job could not do and went on without.
+	// Warnings What the newest job could not do and went on without, and what providers say of its results.
 	Warnings []Warning `json:"warnings"`
 }
 

@@ -1166,7 +1166,7 @@ export interface components {
              * @enum {string}
              */
             status: "queued" | "processing" | "completed" | "failed" | "cancelled";
-            /** @description What it went on without. */
+            /** @description What it went on without, and what providers say of its results. */
             warnings: components["schemas"]["Warning"][];
         };
         JobError: {
@@ -1462,7 +1462,7 @@ export interface components {
              * @example 2026-01-02T15:09:05.123456Z
              */
             updated_at: string;
-            /** @description What the newest job could not do and went on without. */
+            /** @description What the newest job could not do and went on without, and what providers say of its results. */
             warnings: components["schemas"]["Warning"][];
         };
         ProjectChange: {
