@@ -24,19 +24,20 @@ var (
 func writeStory(_ context.Context, _ *providers.Call, in film.StoryInput) (film.Story, error) {
 	theme := in.Topic
 	var narrations []string
-	switch custom := in.Topic == "custom topic"; {
+	switch custom := in.Topic == film.CustomTopic; {
 	case custom && strings.TrimSpace(in.CustomStory) != "":
 		narrations = divide(in.CustomStory, in.Language)
 		theme = "a story of your own"
 	case custom && strings.TrimSpace(in.CustomTopic) == "":
-		return film.Story{}, providers.Invalid("The topic \"custom topic\" needs a custom_topic or a custom_story: give one of them.")
-	default:
-		if custom {
-			theme = clip(strings.Join(strings.Fields(withoutWords(in.CustomTopic)), " "), 60)
-			if theme == "" {
-				theme = "nothing in particular"
-			}
+		theme = film.AnyTopic(in.Seed)
+		narrations = invent(theme, in)
+	case custom:
+		theme = clip(strings.Join(strings.Fields(withoutWords(in.CustomTopic)), " "), 60)
+		if theme == "" {
+			theme = "nothing in particular"
 		}
+		narrations = invent(theme, in)
+	default:
 		narrations = invent(theme, in)
 	}
 	story := film.Story{
@@ -77,7 +78,7 @@ func invent(theme string, in film.StoryInput) []string {
 		place := places[(i+int(in.Seed%int64(len(places))))%len(places)]
 		narrations[i] = fmt.Sprintf("This is part %d of a tale of %s. Mara waits %s and tells old Tom what she has seen there. Nobody else knows about it.", i+1, theme, place)
 	}
-	if in.Topic == "custom topic" {
+	if in.Topic == film.CustomTopic {
 		for _, w := range wordPattern.FindAllString(in.CustomTopic, -1) {
 			// Those that are limited to some attempts have done their work here, unless they are for others.
 			if strings.Contains(w, "@") && !strings.HasSuffix(w, "@"+film.StoryWrite.Name+"]") {

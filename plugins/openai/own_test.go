@@ -37,7 +37,7 @@ Who had done it? She climbed the stair, step by step, and counted: 1, 2, 3.
 
 func TestTheUsersOwnStoryIsToldWordForWord(t *testing.T) {
 	in := bedtime
-	in.Topic, in.CustomStory = customTopic, tale
+	in.Topic, in.CustomStory = film.CustomTopic, tale
 	v := newVendor(t, streamed(divisionJSON(1, 3, 4)))
 	story, _, err := run(t.Context(), newBench(t, v, nil), film.StoryWrite, in)
 	if err != nil {
@@ -121,7 +121,7 @@ func TestCharactersWithoutLooksAreDescribed(t *testing.T) {
 
 func TestBoundariesThatMakeNoSenseAreMended(t *testing.T) {
 	in := bedtime
-	in.Topic, in.CustomStory = customTopic, tale
+	in.Topic, in.CustomStory = film.CustomTopic, tale
 	for name, firsts := range map[string][]any{
 		"out of order": {4, 1, 3}, "out of range": {1, 99, -3, 3}, "twice": {1, 1, 3}, "words": {"sentence 1", "none", 4.0}, "not the first": {3},
 	} {
@@ -171,7 +171,7 @@ func TestTextsWithoutWordsAndTooLongOnesAreRefused(t *testing.T) {
 		}
 	}
 	in := bedtime
-	in.Topic, in.CustomStory = customTopic, strings.Repeat("a", 20_001)
+	in.Topic, in.CustomStory = film.CustomTopic, strings.Repeat("a", 20_001)
 	_, _, err := run(t.Context(), b, film.StoryWrite, in)
 	if e := fault(t, err); !strings.HasPrefix(e.User, "custom_story has 20001 characters") {
 		t.Errorf("%+v", e)

@@ -11,37 +11,25 @@ import (
 	"github.com/filmloom/filmloom/providers/film"
 )
 
-const (
-	customTopic = "custom topic"
-	mostTheme   = 500 // characters
-)
+const mostTheme = 500 // characters
 
 func (p *plugin) writeStory(ctx context.Context, call *providers.Call, in film.StoryInput) (film.Story, error) {
 	j, err := p.job(call)
 	if err != nil {
 		return film.Story{}, err
 	}
-	theme := strings.TrimSpace(in.Topic)
-	if in.Topic == customTopic {
-		if strings.TrimSpace(in.CustomStory) != "" {
-			script, err := j.film(ctx, own{
-				text: in.CustomStory, name: "custom_story", most: mostOwnStory, language: in.Language, style: in.Style,
-			})
-			return film.Story{
-				Title: script.Title, Description: script.Description, Text: script.Text, Mood: script.Mood,
-				Characters: script.Characters, Scenes: script.Scenes,
-			}, err
-		}
-		theme = sentence.Flat(sentence.Clean(in.CustomTopic), in.Language)
-		if n := len([]rune(theme)); n > mostTheme {
-			return film.Story{}, providers.Invalid("custom_topic has %d characters, and at most %d are allowed; put a longer text into custom_story, which is told word for word.", n, mostTheme)
-		}
-		if !sentence.Speakable(theme) {
-			return film.Story{}, providers.Invalid("The topic %q needs custom_topic, a theme in your own words, or custom_story, a text to be told; give one of them.", customTopic)
-		}
+	if in.Topic == film.CustomTopic && strings.TrimSpace(in.CustomStory) != "" {
+		script, err := j.film(ctx, own{
+			text: in.CustomStory, name: "custom_story", most: mostOwnStory, language: in.Language, style: in.Style,
+		})
+		return film.Story{
+			Title: script.Title, Description: script.Description, Text: script.Text, Mood: script.Mood,
+			Characters: script.Characters, Scenes: script.Scenes,
+		}, err
 	}
-	if in.Topic != customTopic && strings.TrimSpace(in.CustomStory+in.CustomTopic) != "" {
-		call.Warn(fmt.Sprintf("custom_story and custom_topic were not used, because the topic is %q; choose %q for them.", in.Topic, customTopic))
+	theme, err := settleTheme(call, &in)
+	if err != nil {
+		return film.Story{}, err
 	}
 	size := sizeOf(in.Language, in.Length)
 	q := question{
@@ -53,6 +41,29 @@ func (p *plugin) writeStory(ctx context.Context, call *providers.Call, in film.S
 		return film.Story{}, err
 	}
 	return tellStory(call, got, size, in), nil
+}
+
+// settleTheme gives what a story is to be about. Where the user leaves the choice to us, it becomes the topic.
+func settleTheme(call *providers.Call, in *film.StoryInput) (string, error) {
+	switch {
+	case in.Topic != film.CustomTopic:
+		if strings.TrimSpace(in.CustomStory+in.CustomTopic) != "" {
+			call.Warn(fmt.Sprintf("custom_story and custom_topic were not used, because the topic is %q; choose %q for them.", in.Topic, film.CustomTopic))
+		}
+		return strings.TrimSpace(in.Topic), nil
+	case strings.TrimSpace(in.CustomTopic) == "":
+		in.Topic = film.AnyTopic(in.Seed)
+		call.Warn(fmt.Sprintf("Neither custom_story nor custom_topic was given, so a story on %q was chosen.", in.Topic))
+		return in.Topic, nil
+	}
+	theme := sentence.Flat(sentence.Clean(in.CustomTopic), in.Language)
+	if n := len([]rune(theme)); n > mostTheme {
+		return "", providers.Invalid("custom_topic has %d characters, and at most %d are allowed; put a longer text into custom_story, which is told word for word.", n, mostTheme)
+	}
+	if !sentence.Speakable(theme) {
+		return "", providers.Invalid("custom_topic has no words: give a theme in your own words, or in custom_story a text to be told, or neither.")
+	}
+	return theme, nil
 }
 
 // A size is how long a narration may be.

@@ -297,7 +297,7 @@ func TestEachLanguageHasItsLength(t *testing.T) {
 
 func TestThemesAreDataAndAreBounded(t *testing.T) {
 	in := bedtime
-	in.Topic, in.CustomTopic = customTopic, "a cat\u202e that\nsails"
+	in.Topic, in.CustomTopic = film.CustomTopic, "a cat\u202e that\nsails"
 	v := newVendor(t, streamed(draftJSON(7)))
 	if _, _, err := run(t.Context(), newBench(t, v, nil), film.StoryWrite, in); err != nil {
 		t.Fatal(err)
@@ -305,12 +305,29 @@ func TestThemesAreDataAndAreBounded(t *testing.T) {
 	if said := fmt.Sprint(v.body(0)["messages"]); !strings.Contains(said, "---\na cat that sails\n---") {
 		t.Errorf("%s", said)
 	}
-	for _, theme := range []string{"", " ... ", strings.Repeat("x", 501)} {
+	for _, theme := range []string{" ... ", strings.Repeat("x", 501)} {
 		in.CustomTopic = theme
 		_, _, err := run(t.Context(), newBench(t, newVendor(t), nil), film.StoryWrite, in)
 		if e := fault(t, err); e.Kind != providers.KindInvalidInput || e.User == "" {
 			t.Errorf("%q: %+v", theme, e)
 		}
+	}
+}
+
+func TestWhoNamesNoThemeGetsAStoryOnAnyTopic(t *testing.T) {
+	in := bedtime
+	in.Topic, in.CustomTopic = film.CustomTopic, " \n"
+	v := newVendor(t, streamed(draftJSON(7)))
+	_, res, err := run(t.Context(), newBench(t, v, nil), film.StoryWrite, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	topic := film.AnyTopic(in.Seed)
+	if said := fmt.Sprint(v.body(0)["messages"]); !strings.Contains(said, kinds[topic]) {
+		t.Errorf("not on %q: %s", topic, said)
+	}
+	if len(res.Warnings) != 1 || !strings.Contains(res.Warnings[0], topic) {
+		t.Errorf("warned %q", res.Warnings)
 	}
 }
 

@@ -88,7 +88,7 @@ func reflectOn(in film.StoryInput) (film.Story, error) {
 	if err := onlyEnglish(in.Language, "Stories on a theme"); err != nil {
 		return film.Story{}, err
 	}
-	frames, err := bank.Stories(customTopic)
+	frames, err := bank.Stories(film.CustomTopic)
 	if err != nil {
 		return film.Story{}, err
 	}

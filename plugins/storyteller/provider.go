@@ -3,7 +3,6 @@ package storyteller
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/filmloom/filmloom/plugins/storyteller/bank"
@@ -23,13 +22,11 @@ func New() providers.Provider {
 	)
 }
 
-const customTopic = "custom topic"
-
 func write(_ context.Context, call *providers.Call, in film.StoryInput) (film.Story, error) {
 	own, theme := in.CustomStory, in.CustomTopic
-	if in.Topic != customTopic {
+	if in.Topic != film.CustomTopic {
 		if strings.TrimSpace(own) != "" || strings.TrimSpace(theme) != "" {
-			call.Warn(fmt.Sprintf("custom_story and custom_topic were not used, because the topic is %q; choose %q for them.", in.Topic, customTopic))
+			call.Warn(fmt.Sprintf("custom_story and custom_topic were not used, because the topic is %q; choose %q for them.", in.Topic, film.CustomTopic))
 		}
 		return fromBank(in.Topic, in)
 	}
@@ -39,7 +36,7 @@ func write(_ context.Context, call *providers.Call, in film.StoryInput) (film.St
 	case strings.TrimSpace(theme) != "":
 		return reflectOn(in)
 	}
-	topic := anyTopic(in.Seed)
+	topic := film.AnyTopic(in.Seed)
 	told, err := fromBank(topic, in)
 	if err == nil {
 		call.Warn(fmt.Sprintf("Neither custom_story nor custom_topic was given, so a story on %q was chosen.", topic))
@@ -68,13 +65,7 @@ func onlyEnglish(language, what string) error {
 	if language == "" || language == "english" {
 		return nil
 	}
-	return providers.Invalid("%s are built in in English only; for %s, give your text as custom_story with the topic %q, or ask the operator to configure a story provider with a key.", what, title(language), customTopic)
-}
-
-// anyTopic chooses a fixed topic.
-func anyTopic(seed int64) string {
-	topics := slices.DeleteFunc(strings.Split(film.Topics, ","), func(t string) bool { return t == customTopic })
-	return topics[scatter(uint64(seed))%uint64(len(topics))]
+	return providers.Invalid("%s are built in in English only; for %s, give your text as custom_story with the topic %q, or ask the operator to configure a story provider with a key.", what, title(language), film.CustomTopic)
 }
 
 // scatter spreads neighbouring seeds over all numbers (the finaliser of SplitMix64).

@@ -97,7 +97,7 @@ func checkStory(t *testing.T, told film.Story, language string) {
 }
 
 func fixedTopics() []string {
-	return slices.DeleteFunc(strings.Split(film.Topics, ","), func(s string) bool { return s == customTopic })
+	return slices.DeleteFunc(strings.Split(film.Topics, ","), func(s string) bool { return s == film.CustomTopic })
 }
 
 func TestDescribesItselfAsRepeatable(t *testing.T) {
@@ -146,9 +146,9 @@ func TestSameInputGivesSameStory(t *testing.T) {
 	for _, in := range []film.StoryInput{
 		{Topic: "scary", Seed: 7},
 		{Topic: "love", Seed: 1 << 62, Length: "long"},
-		{Topic: customTopic, Seed: 3},
-		{Topic: customTopic, CustomTopic: "my dog", Seed: 3},
-		{Topic: customTopic, CustomStory: "A man walked into a forest. It rained. He found a door. He opened it.", Seed: 3},
+		{Topic: film.CustomTopic, Seed: 3},
+		{Topic: film.CustomTopic, CustomTopic: "my dog", Seed: 3},
+		{Topic: film.CustomTopic, CustomStory: "A man walked into a forest. It rained. He found a door. He opened it.", Seed: 3},
 	} {
 		first, _, err := ask(t, in)
 		if err != nil {
@@ -164,7 +164,7 @@ func TestSameInputGivesSameStory(t *testing.T) {
 
 func TestOwnTextIsToldWordForWord(t *testing.T) {
 	for language, text := range ownTexts {
-		told, warnings, err := ask(t, film.StoryInput{Topic: customTopic, CustomStory: text, Language: language})
+		told, warnings, err := ask(t, film.StoryInput{Topic: film.CustomTopic, CustomStory: text, Language: language})
 		if err != nil {
 			t.Errorf("%s: %v", language, err)
 			continue
@@ -190,7 +190,7 @@ func TestOwnTextIsToldWordForWord(t *testing.T) {
 }
 
 func TestOwnTextWinsOverTheme(t *testing.T) {
-	told, _, err := ask(t, film.StoryInput{Topic: customTopic, CustomTopic: "cats", CustomStory: "The dog ran home."})
+	told, _, err := ask(t, film.StoryInput{Topic: film.CustomTopic, CustomTopic: "cats", CustomStory: "The dog ran home."})
 	if err != nil || told.Text != "The dog ran home." {
 		t.Errorf("got %q, %v", told.Text, err)
 	}
@@ -204,7 +204,7 @@ func TestTitleComesFromHeadingOrFirstSentence(t *testing.T) {
 		{"\"Who goes there?\" The guard looked up.", "Who goes there?"},
 		{"When the old man had finally climbed the last of the nine hundred steps to the lantern room, he sat down.", "When the old man had finally climbed the last of the nine hundred..."},
 	} {
-		told, _, err := ask(t, film.StoryInput{Topic: customTopic, CustomStory: c.text})
+		told, _, err := ask(t, film.StoryInput{Topic: film.CustomTopic, CustomStory: c.text})
 		if err != nil || told.Title != c.want {
 			t.Errorf("%q: got title %q, want %q (%v)", c.text, told.Title, c.want, err)
 		}
@@ -216,7 +216,7 @@ func TestThemeIsFramedInItsOwnWords(t *testing.T) {
 	for _, theme := range []string{"my grandfather's garden", "The loneliness of lighthouses.", "x", "{THEME} %s <b>", long} {
 		for seed := range int64(2) {
 			for _, length := range []string{"short", "long"} {
-				told, warnings, err := ask(t, film.StoryInput{Topic: customTopic, CustomTopic: theme, Seed: seed, Length: length})
+				told, warnings, err := ask(t, film.StoryInput{Topic: film.CustomTopic, CustomTopic: theme, Seed: seed, Length: length})
 				if err != nil {
 					t.Fatalf("%q: %v", theme, err)
 				}
@@ -238,7 +238,7 @@ func TestThemeIsFramedInItsOwnWords(t *testing.T) {
 func TestWithoutThemeAStoryIsChosenAndSaid(t *testing.T) {
 	titles := map[string]bool{}
 	for seed := range int64(300) {
-		told, warnings, err := ask(t, film.StoryInput{Topic: customTopic, Seed: seed})
+		told, warnings, err := ask(t, film.StoryInput{Topic: film.CustomTopic, Seed: seed})
 		if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "custom_story") {
 			t.Fatalf("warnings %q, %v", warnings, err)
 		}
@@ -262,7 +262,7 @@ func TestTextInAnotherScriptThanItsLanguageIsSaid(t *testing.T) {
 		{"Он вошёл в лес.", "english", "Cyrillic"},
 		{"He went into the forest.", "russian", "Latin"},
 	} {
-		_, warnings, err := ask(t, film.StoryInput{Topic: customTopic, CustomStory: c.text, Language: c.language})
+		_, warnings, err := ask(t, film.StoryInput{Topic: film.CustomTopic, CustomStory: c.text, Language: c.language})
 		if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], c.want) {
 			t.Errorf("%s: warnings %q, %v", c.text, warnings, err)
 		}
@@ -276,13 +276,13 @@ func TestRefusalsSayWhatWorks(t *testing.T) {
 		want string
 	}{
 		{"fixed topic in another language", film.StoryInput{Topic: "scary", Language: "german"}, "custom_story"},
-		{"theme in another language", film.StoryInput{Topic: customTopic, CustomTopic: "Katzen", Language: "german"}, "custom_story"},
-		{"nothing given in another language", film.StoryInput{Topic: customTopic, Language: "german"}, "custom_story"},
-		{"blank text", film.StoryInput{Topic: customTopic, CustomStory: " \n\t "}, "at least one sentence"},
-		{"text of marks", film.StoryInput{Topic: customTopic, CustomStory: "?! ...\x00"}, "at least one sentence"},
-		{"text too long", film.StoryInput{Topic: customTopic, CustomStory: strings.Repeat("a b. ", 40_000)}, "20000"},
-		{"theme too long", film.StoryInput{Topic: customTopic, CustomTopic: strings.Repeat("a b ", 200)}, "custom_story"},
-		{"theme of marks", film.StoryInput{Topic: customTopic, CustomTopic: "!!!"}, "theme"},
+		{"theme in another language", film.StoryInput{Topic: film.CustomTopic, CustomTopic: "Katzen", Language: "german"}, "custom_story"},
+		{"nothing given in another language", film.StoryInput{Topic: film.CustomTopic, Language: "german"}, "custom_story"},
+		{"blank text", film.StoryInput{Topic: film.CustomTopic, CustomStory: " \n\t "}, "at least one sentence"},
+		{"text of marks", film.StoryInput{Topic: film.CustomTopic, CustomStory: "?! ...\x00"}, "at least one sentence"},
+		{"text too long", film.StoryInput{Topic: film.CustomTopic, CustomStory: strings.Repeat("a b. ", 40_000)}, "20000"},
+		{"theme too long", film.StoryInput{Topic: film.CustomTopic, CustomTopic: strings.Repeat("a b ", 200)}, "custom_story"},
+		{"theme of marks", film.StoryInput{Topic: film.CustomTopic, CustomTopic: "!!!"}, "theme"},
 		{"unknown topic", film.StoryInput{Topic: "cooking"}, "bedtime"},
 	} {
 		_, _, err := ask(t, c.in)
@@ -310,7 +310,7 @@ func TestHostileTextsEndQuickly(t *testing.T) {
 		"emoji":           "a" + strings.Repeat("👩\u200d🚀", maxOwn/3-1),
 	} {
 		start := time.Now()
-		if _, _, err := ask(t, film.StoryInput{Topic: customTopic, CustomStory: text}); err != nil {
+		if _, _, err := ask(t, film.StoryInput{Topic: film.CustomTopic, CustomStory: text}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		if took := time.Since(start); took > 5*time.Second {

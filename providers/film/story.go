@@ -1,6 +1,12 @@
 package film
 
-import "github.com/filmloom/filmloom/providers"
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"github.com/filmloom/filmloom/providers"
+)
 
 // StoryWrite writes a story and divides it into scenes.
 var StoryWrite = providers.Capability[StoryInput, Story]{
@@ -10,13 +16,22 @@ var StoryWrite = providers.Capability[StoryInput, Story]{
 
 // StoryInput asks for a story.
 type StoryInput struct {
-	Topic       string `json:"topic" enum:"scary,mystery,bedtime,interesting history,urban legends,motivational,fun facts,long form jokes,life pro tips,philosophy,love,custom topic" doc:"What the story is about."`
+	Topic       string `json:"topic" enum:"scary,mystery,bedtime,interesting history,urban legends,motivational,fun facts,long form jokes,life pro tips,philosophy,love,custom topic" doc:"What the story is about. With \"custom topic\" and neither custom_topic nor custom_story, the provider chooses."`
 	CustomTopic string `json:"custom_topic,omitempty" doc:"With topic \"custom topic\": the theme, in the user's words, at most 500 characters."`
 	CustomStory string `json:"custom_story,omitempty" doc:"With topic \"custom topic\": the text to narrate word for word; it wins over custom_topic."`
 	Language    string `json:"language" default:"english" enum:"english,czech,danish,dutch,french,german,greek,hindi,indonesian,italian,chinese,japanese,norwegian,polish,portuguese,russian,spanish,swedish,turkish,ukrainian" doc:"Language of the narration."`
 	Length      string `json:"length" default:"short" enum:"short,long" doc:"short: 45 to 60 s of narration; long: 90 to 120 s. A custom story keeps its own length."`
 	Style       string `json:"style" default:"cinematic" enum:"photorealistic,cinematic,anime,comic-book,pixar-art,documentary,cartoon" doc:"Art style that the image prompts are written for."`
 	Seed        int64  `json:"seed" default:"0" min:"0" doc:"Chooses among the provider's possibilities."`
+}
+
+// CustomTopic is the topic that takes a theme or a text of the user's own.
+const CustomTopic = "custom topic"
+
+// AnyTopic is one of the other topics, for a user who names no theme. The same seed gives the same one.
+func AnyTopic(seed int64) string {
+	topics := slices.DeleteFunc(strings.Split(Topics, ","), func(t string) bool { return t == CustomTopic })
+	return topics[rand.New(rand.NewPCG(uint64(seed), 0)).IntN(len(topics))]
 }
 
 // Story is a story ready to be filmed. The scenes' narrations, joined, are the whole text.

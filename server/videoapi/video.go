@@ -3,9 +3,7 @@ package videoapi
 import (
 	"context"
 	"encoding/json"
-	"math/rand/v2"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -64,19 +62,8 @@ func (r *Request) story() film.Story {
 		s.CustomTopic = *r.CustomTopic
 	case r.CustomStory != nil:
 		s.CustomStory = *r.CustomStory
-	case r.StoryTopic == film.CustomTopic:
-		s.Topic = r.anyTopic()
 	}
 	return s
-}
-
-// anyTopic chooses a theme for somebody who wants one of their own and names none: not every provider would.
-func (r *Request) anyTopic() string {
-	topics := slices.DeleteFunc(slices.Clone(film.Topics), func(t string) bool { return t == film.CustomTopic })
-	if r.Seed != nil {
-		return topics[*r.Seed%int64(len(topics))]
-	}
-	return topics[rand.IntN(len(topics))]
 }
 
 type createInput struct {
