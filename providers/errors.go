@@ -46,6 +46,7 @@ type Error struct {
 	User       string        // a user-safe text, or ""
 	Hint       string        // how to mend it, or ""
 	RetryAfter time.Duration // the wait the provider named, or 0
+	Cost       Money         // what the call has cost although it failed
 	Err        error         // the cause for errors.Is and errors.As, or nil; not printed, and lost at a process boundary
 }
 
@@ -82,4 +83,14 @@ func AsError(err error) *Error {
 		return e
 	}
 	return &Error{Kind: KindInternal, Message: err.Error(), Err: err}
+}
+
+// Charged gives err as the failure of a call that has cost something nevertheless.
+func Charged(err error, cost Money) error {
+	if err == nil || cost == 0 {
+		return err
+	}
+	e := *AsError(err)
+	e.Cost += cost
+	return &e
 }

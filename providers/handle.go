@@ -151,15 +151,16 @@ func (p *provider) Execute(ctx context.Context, call *Call) (result *Result, err
 	defer func() {
 		if r := recover(); r != nil {
 			call.Log(slog.LevelError, "provider panicked", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
-			result, err = nil, Errorf(KindInternal, "%s panicked in %s: %v", p.description.Name, call.Capability, r)
+			err = Errorf(KindInternal, "%s panicked in %s: %v", p.description.Name, call.Capability, r)
+			result, err = nil, Charged(err, call.cost)
 		}
 	}()
 	out, err := h(ctx, call)
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil, ctx.Err()
+			return nil, Charged(ctx.Err(), call.cost)
 		}
-		return nil, AsError(err)
+		return nil, Charged(AsError(err), call.cost)
 	}
 	return &Result{Output: out, Cost: call.cost, Warnings: call.warnings}, nil
 }

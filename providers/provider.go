@@ -148,7 +148,7 @@ func (c *Call) SaveCheckpoint(ctx context.Context, state []byte) error {
 	return c.Report.Checkpoint(ctx, state)
 }
 
-// Charge adds to what the call has cost. It must not be called concurrently.
+// Charge adds to what the call has cost, also where it fails then. It must not be called concurrently.
 func (c *Call) Charge(m Money) { c.cost += m }
 
 // Warn adds a sentence for the user to a result that is usable nevertheless. It must not be called

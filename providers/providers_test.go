@@ -147,6 +147,7 @@ func FuzzDecodeWire(f *testing.F) {
 
 func TestAHandlersFailuresAreTyped(t *testing.T) {
 	p := providers.New("loud", "1", providers.Handle(shout, func(_ context.Context, call *providers.Call, in shoutIn) (shoutOut, error) {
+		call.Charge(providers.USD(0.02))
 		switch in.Text {
 		case "panic":
 			panic("too loud")
@@ -155,7 +156,6 @@ func TestAHandlersFailuresAreTyped(t *testing.T) {
 		case "typed":
 			return shoutOut{}, fmt.Errorf("wrapped: %w", &providers.Error{Kind: providers.KindRejected, Message: "rude"})
 		}
-		call.Charge(providers.USD(0.02))
 		call.Warn("a bit quiet")
 		return shoutOut{}, nil
 	}))
@@ -163,6 +163,9 @@ func TestAHandlersFailuresAreTyped(t *testing.T) {
 		_, err := p.Execute(t.Context(), &providers.Call{Capability: "t.shout", Input: fmt.Appendf(nil, `{"text":%q}`, text)})
 		if got := providers.AsError(err).Kind; got != want {
 			t.Errorf("%s: kind %s, want %s", text, got, want)
+		}
+		if cost := providers.AsError(err).Cost; cost != 20_000 {
+			t.Errorf("%s: cost %d", text, cost)
 		}
 		if text == "plain" && !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("the cause is lost: %v", err)

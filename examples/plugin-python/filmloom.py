@@ -233,7 +233,7 @@ class Call:
             self._reporter.checkpoint(self, state)
 
     def charge(self, dollars):
-        """Adds to what the call has cost."""
+        """Adds to what the call has cost, also where it fails then."""
         self.cost += dollars
 
     def warn(self, sentence):

@@ -221,7 +221,7 @@ class _Service:
             stream.say(result=pb.Result(
                 output=output, cost=_micros(call.cost), warnings=[_text(w) for w in call.warnings]))
         except BaseException as e:  # a SystemExit too: the host waits for an answer
-            stream.say(error=_to_wire(e))
+            stream.say(error=_to_wire(e, call.cost))
 
 
 class _Stream:
@@ -331,12 +331,12 @@ def _schema(attributes):
         allowed=a.allowed, min=a.min, max=a.max, sensitive=a.sensitive) for a in attributes])
 
 
-def _to_wire(e):
+def _to_wire(e, cost=0):
     if isinstance(e, filmloom.Error):
         return pb.Error(kind=e.kind, message=_text(e) or e.kind, user=_text(e.user), hint=_text(e.hint),
-                        retry_after_ms=round(e.retry_after * 1000))
+                        retry_after_ms=round(e.retry_after * 1000), cost=_micros(cost))
     logging.error("provider failed\n%s", "".join(traceback.format_exception(e)))
-    return pb.Error(kind="internal", message=_text(f"{type(e).__name__}: {e}"))
+    return pb.Error(kind="internal", message=_text(f"{type(e).__name__}: {e}"), cost=_micros(cost))
 
 
 def _from_wire(e):

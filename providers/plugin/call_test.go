@@ -97,9 +97,9 @@ func TestErrorsCrossTheWire(t *testing.T) {
 	}{
 		{"fail", providers.Error{
 			Kind: providers.KindRateLimited, Message: "slow down\uFFFD", User: "Busy.",
-			Hint: "Wait.", RetryAfter: 90 * time.Second,
+			Hint: "Wait.", RetryAfter: 90 * time.Second, Cost: 10_000,
 		}},
-		{"panic", providers.Error{Kind: providers.KindInternal, Message: "testling panicked in test.obey: in the handler"}},
+		{"panic", providers.Error{Kind: providers.KindInternal, Message: "testling panicked in test.obey: in the handler", Cost: 20_000}},
 	} {
 		t.Run(row.do, func(t *testing.T) {
 			_, err := execute(t.Context(), h, order{Do: row.do})
@@ -144,8 +144,8 @@ func TestCancelReachesTheHandlerAtOnce(t *testing.T) {
 			if took := time.Since(<-cancelled); took > time.Second {
 				t.Errorf("the call ended %v after it was cancelled", took)
 			}
-			if !errors.Is(err, row.want) {
-				t.Errorf("got %v", err)
+			if !errors.Is(err, row.want) || providers.AsError(err).Cost != 30_000 {
+				t.Errorf("got %#v", err)
 			}
 			if _, err := os.Stat(mark); err != nil {
 				t.Errorf("the handler had not ended when Execute returned: %v", err)

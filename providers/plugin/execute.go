@@ -93,10 +93,11 @@ func (c *conversation) run(ctx context.Context) (*providers.Result, error) {
 				Output: m.Result.GetOutput(), Cost: providers.Money(m.Result.GetCost()), Warnings: m.Result.GetWarnings(),
 			}, nil
 		case *pb.ExecuteResponse_Error:
+			failed := errorFromWire(m.Error)
 			if ctx.Err() != nil {
-				return nil, ctx.Err()
+				return nil, providers.Charged(ctx.Err(), failed.Cost)
 			}
-			return nil, errorFromWire(m.Error)
+			return nil, failed
 		}
 	}
 }

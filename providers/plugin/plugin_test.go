@@ -171,6 +171,7 @@ func do(ctx context.Context, call *providers.Call, in order, out *answer) error 
 			call.Secrets["token"], call.Checkpoint, call.Run, call.Address)
 	case "wait":
 		call.Progress(0, "waiting")
+		call.Charge(providers.USD(0.03))
 		<-ctx.Done()
 		if in.Text != "" {
 			_ = os.WriteFile(in.Text, []byte(ctx.Err().Error()), 0o600)
@@ -194,8 +195,10 @@ func do(ctx context.Context, call *providers.Call, in order, out *answer) error 
 		}
 		select {}
 	case "panic":
+		call.Charge(providers.USD(0.02))
 		panic("in the handler")
 	case "fail":
+		call.Charge(providers.USD(0.01))
 		return &providers.Error{
 			Kind: providers.KindRateLimited, Message: "slow down\xff", User: "Busy.", Hint: "Wait.",
 			RetryAfter: 90 * time.Second,

@@ -199,11 +199,11 @@ func TestPythonPluginTellsItsFailures(t *testing.T) {
 	h, book := open(t, misfit(t), quick())
 	_, err := execute(t.Context(), h, order{Do: "fail"})
 	if want := (&providers.Error{
-		Kind: providers.KindRateLimited, Message: "slow down?", User: "Busy.", Hint: "Wait.", RetryAfter: 90 * time.Second,
+		Kind: providers.KindRateLimited, Message: "slow down?", User: "Busy.", Hint: "Wait.", RetryAfter: 90 * time.Second, Cost: 10_000,
 	}); !reflect.DeepEqual(err, want) {
 		t.Errorf("got %#v, want %#v", err, want)
 	}
-	if _, err = execute(t.Context(), h, order{Do: "stumble"}); kindOf(err) != providers.KindInternal || err.Error() != "KeyError: 'nothing'" {
+	if _, err = execute(t.Context(), h, order{Do: "stumble"}); kindOf(err) != providers.KindInternal || err.Error() != "KeyError: 'nothing'" || providers.AsError(err).Cost != 10_000 {
 		t.Errorf("an exception gives %#v", err)
 	}
 	book.await(t, "Traceback")

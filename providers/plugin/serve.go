@@ -159,7 +159,8 @@ func (s *service) Execute(stream grpc.BidiStreamingServer[pb.ExecuteRequest, pb.
 		return err
 	})
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
-		err = providers.Errorf(providers.KindTimeout, "%s was not done in its time: %w", call.Capability, err)
+		late := providers.Errorf(providers.KindTimeout, "%s was not done in its time: %w", call.Capability, err)
+		err = providers.Charged(late, providers.AsError(err).Cost)
 	}
 	if err == nil && result == nil {
 		err = providers.Errorf(providers.KindInternal, "the provider returned neither a result nor an error for %s", call.Capability)

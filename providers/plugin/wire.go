@@ -198,14 +198,14 @@ func errorToWire(err error) *pb.Error {
 	e := providers.AsError(err)
 	return &pb.Error{
 		Kind: string(e.Kind), Message: text(e.Message), User: text(e.User), Hint: text(e.Hint),
-		RetryAfterMs: milliseconds(e.RetryAfter),
+		RetryAfterMs: milliseconds(e.RetryAfter), Cost: int64(e.Cost),
 	}
 }
 
 func errorFromWire(e *pb.Error) *providers.Error {
 	out := &providers.Error{
 		Kind: providers.Kind(e.GetKind()), Message: e.GetMessage(), User: e.GetUser(), Hint: e.GetHint(),
-		RetryAfter: max(0, duration(e.GetRetryAfterMs())),
+		RetryAfter: max(0, duration(e.GetRetryAfterMs())), Cost: max(0, providers.Money(e.GetCost())),
 	}
 	switch out.Kind {
 	case providers.KindInvalidInput, providers.KindRejected, providers.KindRateLimited,

@@ -1754,6 +1754,7 @@ type Error struct {
 	User          string `protobuf:"bytes,3,opt,name=user,proto3" json:"user,omitempty"`                                        // one sentence that is safe to show to anyone, or empty
 	Hint          string `protobuf:"bytes,4,opt,name=hint,proto3" json:"hint,omitempty"`                                        // how to mend it, or empty
 	RetryAfterMs  int64  `protobuf:"varint,5,opt,name=retry_after_ms,json=retryAfterMs,proto3" json:"retry_after_ms,omitempty"` // the wait that the provider named, in milliseconds, or 0
+	Cost          int64  `protobuf:"varint,6,opt,name=cost,proto3" json:"cost,omitempty"`                                       // what the call has cost although it failed, in millionths of a US dollar; 0 when nothing
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1819,6 +1820,13 @@ func (x *Error) GetHint() string {
 func (x *Error) GetRetryAfterMs() int64 {
 	if x != nil {
 		return x.RetryAfterMs
+	}
+	return 0
+}
+
+func (x *Error) GetCost() int64 {
+	if x != nil {
+		return x.Cost
 	}
 	return 0
 }
@@ -2050,13 +2058,14 @@ const file_provider_proto_rawDesc = "" +
 	"\x06Result\x12\x16\n" +
 	"\x06output\x18\x01 \x01(\fR\x06output\x12\x12\n" +
 	"\x04cost\x18\x02 \x01(\x03R\x04cost\x12\x1a\n" +
-	"\bwarnings\x18\x03 \x03(\tR\bwarnings\"\x83\x01\n" +
+	"\bwarnings\x18\x03 \x03(\tR\bwarnings\"\x97\x01\n" +
 	"\x05Error\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12\x12\n" +
 	"\x04user\x18\x03 \x01(\tR\x04user\x12\x12\n" +
 	"\x04hint\x18\x04 \x01(\tR\x04hint\x12$\n" +
-	"\x0eretry_after_ms\x18\x05 \x01(\x03R\fretryAfterMs\"\x11\n" +
+	"\x0eretry_after_ms\x18\x05 \x01(\x03R\fretryAfterMs\x12\x12\n" +
+	"\x04cost\x18\x06 \x01(\x03R\x04cost\"\x11\n" +
 	"\x0fShutdownRequest\"E\n" +
 	"\x10ShutdownResponse\x121\n" +
 	"\x05error\x18\x01 \x01(\v2\x1b.filmloom.provider.v1.ErrorR\x05error2\xd5\x03\n" +

@@ -13,6 +13,8 @@ plugin = filmloom.Provider("misfit", "1.0.0")
 
 @plugin.capability("test.obey", input=[Attribute("do")], output=[Attribute("pid", "number"), Attribute("child", "number")])
 def obey(call):
+    if call.input["do"] in ("fail", "stumble"):
+        call.charge(0.01)
     if call.input["do"] == "fail":
         raise filmloom.RateLimited("slow down\udcff", user="Busy.", hint="Wait.", retry_after=90)
     if call.input["do"] == "stumble":
