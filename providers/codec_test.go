@@ -127,6 +127,17 @@ func TestValuesComeBackAsTheyWere(t *testing.T) {
 	})
 }
 
+func TestANumberHalfwayBetweenTwoDecimalsComesBack(t *testing.T) {
+	v := cty.NumberFloatVal(1.0 / (1 << 24)) // 5.9604644775390625e-08: a digit less identifies it, and that may be 2 or 3
+	raw, err := providers.EncodeWire(v, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if back, err := providers.DecodeWire(raw, cty.Number, nil); err != nil || !back.RawEquals(v) {
+		t.Errorf("written as %s, and came back as %#v, %v", raw, back, err)
+	}
+}
+
 func TestContentIsWhatACallIsAboutAndNothingElse(t *testing.T) {
 	file := func(name, sum string) cty.Value {
 		return providers.FileVal(providers.File{SHA256: sum, Size: 3, MediaType: "image/png", Name: name})

@@ -155,6 +155,9 @@ func appendNumber(b []byte, n *big.Float) []byte {
 	if i, accuracy := n.Int64(); accuracy == big.Exact {
 		return strconv.AppendInt(b, i, 10)
 	}
+	if n.Prec() <= 53 {
+		return n.Append(b, 'f', -1) // of two that are as short and as near, strconv takes the other one
+	}
 	// Nearly every number was a short decimal once, and nothing shorter than what identifies the nearest
 	// float64 could be it. To find that out costs a tenth of what big.Float needs for its 512 bits.
 	near, _ := n.Float64()

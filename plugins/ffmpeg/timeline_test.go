@@ -141,7 +141,7 @@ func TestAFilmComesAsCloseToItsTargetAsItsSilencesAllow(t *testing.T) {
 			}
 			spoken, at = s.StartSeconds+s.SpeechStart+in.Scenes[i].SpeechSeconds, at+s.Frames
 		}
-		if at != p.Frames || p.Seconds != float64(p.Frames)/float64(p.FPS) || p.Seconds < spoken {
+		if at != p.Frames || p.Seconds != float64(p.Frames)/float64(p.FPS) || p.Seconds < spoken-1e-5 {
 			t.Fatalf("%d frames and %v s; the slots have %d, and the last word ends at %v", p.Frames, p.Seconds, at, spoken)
 		}
 		in.MinSeconds = rapid.Float64Range(0, 60).Draw(t, "least")
