@@ -13,6 +13,7 @@ import (
 	"github.com/filmloom/filmloom/plugins/localtts/audiofile"
 	"github.com/filmloom/filmloom/providers"
 	"github.com/filmloom/filmloom/providers/film"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 // piper speaks the languages that it has voices for: a program that is started for each call, or a server.
@@ -96,17 +97,13 @@ func (p *piper) narrate(ctx context.Context, call *providers.Call, in film.Speec
 
 // line writes sentences on one line, as piper takes a text, without characters that no reader says.
 func line(sentences []sentence, language string) string {
-	space := " "
-	if language == "chinese" || language == "japanese" {
-		space = ""
-	}
 	var said []string
 	for _, s := range sentences {
 		for _, w := range s.words {
 			said = append(said, plain(w.text))
 		}
 	}
-	return strings.Join(strings.Fields(strings.Join(said, space)), " ")
+	return strings.Join(strings.Fields(prose.Join(said, language)), " ")
 }
 
 // run starts the program for one line of text.

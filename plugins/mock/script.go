@@ -10,6 +10,7 @@ import (
 
 	"github.com/filmloom/filmloom/providers"
 	"github.com/filmloom/filmloom/providers/film"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 // longestScript is how many characters a script has at most.
@@ -55,7 +56,7 @@ func analyzeScript(_ context.Context, _ *providers.Call, in film.ScriptInput) (f
 			out.Scenes, narrations = append(out.Scenes, s), append(narrations, narration)
 		}
 	}
-	out.Text = joinText(narrations, in.Language)
+	out.Text = prose.Join(narrations, in.Language)
 	out.Seconds = film.SpokenSeconds(withoutWords(out.Text), in.Language, 1)
 	return out, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/filmloom/filmloom/providers"
 	"github.com/filmloom/filmloom/providers/film"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 // How long things take to say at pace 1, in seconds.
@@ -22,7 +23,7 @@ const (
 )
 
 // unspaced tells whether a language is written without spaces between words.
-func unspaced(language string) bool { return language == "chinese" || language == "japanese" }
+func unspaced(language string) bool { return prose.Separator(language) == "" }
 
 // synthesizeSpeech hums a tone as long as the text takes to say. The words follow each other without a
 // gap.

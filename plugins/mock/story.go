@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/filmloom/filmloom/providers"
 	"github.com/filmloom/filmloom/providers/film"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 var (
@@ -47,7 +47,7 @@ func writeStory(_ context.Context, _ *providers.Call, in film.StoryInput) (film.
 			{Name: "Mara", Looks: "a woman of about thirty, slender, short black hair, a yellow raincoat"},
 			{Name: "Tom", Looks: "an old man, broad, white beard, a blue seaman's jacket"},
 		},
-		Text: joinText(narrations, in.Language),
+		Text: prose.Join(narrations, in.Language),
 	}
 	story.Description = describe(theme, in.Style)
 	for i, narration := range narrations {
@@ -128,27 +128,18 @@ func divide(text, language string) []string {
 		if spoken(sentence) || len(sentences) == 0 {
 			sentences = append(sentences, sentence)
 		} else {
-			sentences[len(sentences)-1] = joinText([]string{sentences[len(sentences)-1], sentence}, language)
+			sentences[len(sentences)-1] = prose.Join([]string{sentences[len(sentences)-1], sentence}, language)
 		}
 	}
 	per := min(3, (len(sentences)+11)/12)
 	var scenes []string
 	for len(sentences) > 0 {
 		n := min(per, len(sentences))
-		scenes = append(scenes, joinText(sentences[:n], language))
+		scenes = append(scenes, prose.Join(sentences[:n], language))
 		sentences = sentences[n:]
 	}
 	return scenes
 }
 
 // spoken tells whether a sentence has anything to say, beside magic words.
-func spoken(sentence string) bool {
-	return strings.IndexFunc(withoutWords(sentence), func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) >= 0
-}
-
-func joinText(parts []string, language string) string {
-	if unspaced(language) {
-		return strings.Join(parts, "")
-	}
-	return strings.Join(parts, " ")
-}
+func spoken(sentence string) bool { return prose.Speakable(withoutWords(sentence)) }

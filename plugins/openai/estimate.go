@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/filmloom/filmloom/plugins/openai/price"
-	"github.com/filmloom/filmloom/plugins/openai/sentence"
 	"github.com/filmloom/filmloom/providers"
 	"github.com/filmloom/filmloom/providers/film"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 // What a call takes in tokens, as far as its input tells. A model that reasons thinks before it answers,
@@ -114,7 +114,7 @@ func words(text *string) int64 {
 	if text == nil {
 		return 0
 	}
-	return int64(sentence.Words(*text))
+	return int64(prose.Words(*text))
 }
 
 // ownText is what it takes to divide a text of so many words.

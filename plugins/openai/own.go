@@ -12,6 +12,7 @@ import (
 	"github.com/filmloom/filmloom/plugins/openai/sentence"
 	"github.com/filmloom/filmloom/providers"
 	"github.com/filmloom/filmloom/providers/film"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 // Bounds of the user's own text, in characters.
@@ -52,7 +53,7 @@ func (j *job) film(ctx context.Context, o own) (film.Script, error) {
 		return film.Script{}, providers.Invalid("%s has %d characters, and at most %d can be told in one film; shorten it, or divide it into several films.", o.name, n, o.most)
 	}
 	read := o.read()
-	if len(read.Spoken) == 0 || !sentence.Speakable(read.Spoken[0].Text) {
+	if len(read.Spoken) == 0 || !prose.Speakable(read.Spoken[0].Text) {
 		return film.Script{}, providers.Invalid("%s has no words to narrate; write at least one sentence.", o.name)
 	}
 	script := film.Script{Characters: o.looking()}
@@ -83,7 +84,7 @@ func (j *job) film(ctx context.Context, o own) (film.Script, error) {
 	scenes, narrations := scenesOf(read.Spoken, shots, starts, o.language)
 	script.Scenes = scenes
 	script.Characters = withSpeakers(o.given(script.Characters), read.Spoken)
-	script.Text = sentence.Join(narrations, o.language)
+	script.Text = prose.Join(narrations, o.language)
 	script.Seconds = film.SpokenSeconds(script.Text, o.language, 1)
 	script.Mood = coerce(about.Mood, genres, "calm")
 	script.Title = titleOf(about.Title, read.Spoken[0].Text, o.language)
@@ -94,7 +95,7 @@ func (j *job) film(ctx context.Context, o own) (film.Script, error) {
 // looking are the given characters whose looks are given as well.
 func (o own) looking() (all []film.Character) {
 	for _, r := range o.characters {
-		if sentence.Speakable(r.Looks) {
+		if prose.Speakable(r.Looks) {
 			all = append(all, film.Character{Name: r.Name, Looks: r.Looks})
 		}
 	}
@@ -128,7 +129,7 @@ func (o own) given(found []film.Character) []film.Character {
 }
 
 func (o own) read() sentence.Script {
-	cleaned := sentence.Clean(o.text)
+	cleaned := prose.Clean(o.text)
 	if !o.script {
 		return sentence.Script{Spoken: sentence.Of(cleaned, o.language)}
 	}
@@ -148,13 +149,13 @@ func scenesOf(spoken []sentence.Sentence, shots []shot, starts []int, language s
 		for _, s := range spoken[g.From:g.To] {
 			parts = append(parts, s.Text)
 		}
-		narration := sentence.Join(parts, language)
+		narration := prose.Join(parts, language)
 		narrations = append(narrations, narration)
 		var picture shot
 		if len(shots) > 0 {
 			picture = shots[g.Start]
 		}
-		if n := seen[g.Start]; n > 0 && sentence.Speakable(string(picture.ImagePrompt)) {
+		if n := seen[g.Start]; n > 0 && prose.Speakable(string(picture.ImagePrompt)) {
 			sides := []string{"a closer view of a telling detail", "the same place seen from the other side", "a moment later, seen from further away"}
 			picture.ImagePrompt += lenient.Text(" (" + sides[(n-1)%len(sides)] + ")")
 			picture.Camera = ""
@@ -193,13 +194,13 @@ func portions(spoken []sentence.Sentence, most int) []sentence.Range {
 
 func (o own) question(read sentence.Script, part sentence.Range, known []film.Character, i, of int) question {
 	var b strings.Builder
-	words := 0
+	words := 0.0
 	for n := part.From; n < part.To; n++ {
 		if note := read.Notes[n]; note != "" {
 			b.WriteString("# " + note + "\n")
 		}
 		s := read.Spoken[n]
-		words += sentence.Words(s.Text)
+		words += prose.Words(s.Text)
 		numbered(&b, n+1, s.Speaker, s.Text)
 		if s.Ends {
 			b.WriteByte('\n')
@@ -207,11 +208,11 @@ func (o own) question(read sentence.Script, part sentence.Range, known []film.Ch
 	}
 	var more strings.Builder
 	if o.seconds > 0 {
-		total := 0
+		total := 0.0
 		for _, s := range read.Spoken {
-			total += sentence.Words(s.Text)
+			total += prose.Words(s.Text)
 		}
-		share := o.seconds * float64(words) / float64(max(total, 1))
+		share := o.seconds * words / max(total, 1)
 		fmt.Fprintf(&more, "About %d scenes are right for these sentences.\n", max(1, int(share/7.5+0.5)))
 	}
 	if len(known) > 0 {
@@ -233,7 +234,7 @@ func (o own) question(read sentence.Script, part sentence.Range, known []film.Ch
 	return question{
 		name: "scenes", schema: draftSchema(true), text: b.String(),
 		instructions: fmt.Sprintf(divideInstructions, pictures, more.String(), capital(o.language), o.style),
-		expect:       600 + 14*words,
+		expect:       600 + int(14*words),
 		from:         0.02 + 0.96*float64(i)/float64(of), to: 0.02 + 0.96*float64(i+1)/float64(of), doing: doing,
 	}
 }
@@ -248,7 +249,7 @@ func checkDivision(d draft, part sentence.Range) []finding {
 		}
 		inside++
 		switch prompt := string(s.ImagePrompt); {
-		case !sentence.Speakable(prompt):
+		case !prose.Speakable(prompt):
 			unseen++
 		case !latin(prompt):
 			foreign++

@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"github.com/filmloom/filmloom/plugins/openai/lenient"
-	"github.com/filmloom/filmloom/plugins/openai/sentence"
 	"github.com/filmloom/filmloom/providers"
 	"github.com/filmloom/filmloom/providers/film"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 // divisionJSON begins a scene at each of the sentences, and gives each a picture of its own.
@@ -270,8 +270,8 @@ func FuzzNoAnswerChangesTheText(f *testing.F) {
 			starts = append(starts, int(s.First)-1)
 		}
 		scenes, narrations := scenesOf(read.Spoken, d.Scenes, starts, o.language)
-		got := sentence.Join(narrations, o.language)
-		if want := sentence.Flat(sentence.Clean(text), o.language); got != want {
+		got := prose.Join(narrations, o.language)
+		if want := prose.Flat(prose.Clean(text), o.language); got != want {
 			t.Fatalf("text changed:\n got %q\nwant %q", got, want)
 		}
 		checkScenes(t, scenes, got, o.language)

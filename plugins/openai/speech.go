@@ -19,10 +19,10 @@ import (
 	"github.com/openai/openai-go/v3/packages/param"
 
 	"github.com/filmloom/filmloom/plugins/openai/price"
-	"github.com/filmloom/filmloom/plugins/openai/sentence"
 	"github.com/filmloom/filmloom/plugins/openai/wave"
 	"github.com/filmloom/filmloom/providers"
 	"github.com/filmloom/filmloom/providers/film"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 const (
@@ -42,7 +42,7 @@ func (p *plugin) speak(ctx context.Context, call *providers.Call, in film.Speech
 	if n := utf8.RuneCountInString(in.Text); n > mostSpoken {
 		return film.Speech{}, providers.Invalid("text has %d characters, and at most %d can be spoken at once; divide it.", n, mostSpoken)
 	}
-	if !sentence.Speakable(in.Text) {
+	if !prose.Speakable(in.Text) {
 		return film.Speech{}, providers.Invalid("text has no words to speak; give at least one.")
 	}
 	call.Progress(0.05, "speaking")

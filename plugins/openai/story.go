@@ -9,6 +9,7 @@ import (
 	"github.com/filmloom/filmloom/plugins/openai/sentence"
 	"github.com/filmloom/filmloom/providers"
 	"github.com/filmloom/filmloom/providers/film"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 const mostTheme = 500 // characters
@@ -56,11 +57,11 @@ func settleTheme(call *providers.Call, in *film.StoryInput) (string, error) {
 		call.Warn(fmt.Sprintf("Neither custom_story nor custom_topic was given, so a story on %q was chosen.", in.Topic))
 		return in.Topic, nil
 	}
-	theme := sentence.Flat(sentence.Clean(in.CustomTopic), in.Language)
+	theme := prose.Flat(prose.Clean(in.CustomTopic), in.Language)
 	if n := len([]rune(theme)); n > mostTheme {
 		return "", providers.Invalid("custom_topic has %d characters, and at most %d are allowed; put a longer text into custom_story, which is told word for word.", n, mostTheme)
 	}
-	if !sentence.Speakable(theme) {
+	if !prose.Speakable(theme) {
 		return "", providers.Invalid("custom_topic has no words: give a theme in your own words, or in custom_story a text to be told, or neither.")
 	}
 	return theme, nil
@@ -92,7 +93,7 @@ func sizeOf(language, length string) size {
 		pace = paces["english"]
 	}
 	s := size{low: pace * seconds[0] / 100, high: pace * seconds[1] / 100, unit: "words", scenes: scenes}
-	if sentence.Separator(language) == "" {
+	if prose.Separator(language) == "" {
 		s.unit = "characters"
 	}
 	return s
@@ -123,11 +124,11 @@ func checkStory(d draft, size size, language string) []finding {
 	for _, s := range d.Scenes {
 		narration := flat(s.Narration, language)
 		all.WriteString(narration + " ")
-		if !sentence.Speakable(narration) {
+		if !prose.Speakable(narration) {
 			silent++
 		}
 		switch prompt := string(s.ImagePrompt); {
-		case !sentence.Speakable(prompt):
+		case !prose.Speakable(prompt):
 			unseen++
 		case !latin(prompt):
 			foreign++
@@ -164,7 +165,7 @@ func tellStory(call *providers.Call, d draft, size size, in film.StoryInput) fil
 	var shots []shot
 	var starts []int
 	for _, s := range d.Scenes {
-		if narration := flat(s.Narration, in.Language); sentence.Speakable(narration) {
+		if narration := flat(s.Narration, in.Language); prose.Speakable(narration) {
 			shots, starts = append(shots, s), append(starts, len(spoken))
 			spoken = append(spoken, sentence.Of(narration, in.Language)...)
 		}
@@ -172,7 +173,7 @@ func tellStory(call *providers.Call, d draft, size size, in film.StoryInput) fil
 	// A scene as long as half the story is divided, as the user's own text is.
 	scenes, narrations := scenesOf(spoken, shots, starts, in.Language)
 	story.Scenes = scenes
-	story.Text = sentence.Join(narrations, in.Language)
+	story.Text = prose.Join(narrations, in.Language)
 	story.Title = titleOf(d.Title, narrations[0], in.Language)
 	story.Description = describe(d.Description, story.Title, story.Text, story.Mood, in.Language)
 	if n := size.measure(story.Text); n < size.low*3/4 || n > size.high*4/3 {
@@ -190,7 +191,7 @@ func add(scenes []film.Scene, scene film.Scene, s shot) []film.Scene {
 	}
 	scene.ID = fmt.Sprintf("scene-%02d", i+1)
 	scene.ImagePrompt = shorten(flat(s.ImagePrompt, ""), mostImagePrompt)
-	if !sentence.Speakable(scene.ImagePrompt) {
+	if !prose.Speakable(scene.ImagePrompt) {
 		scene.ImagePrompt = "An illustration of this moment: " + shorten(scene.Narration, mostImagePrompt/2)
 	}
 	scene.Camera = cameraOf(s.Camera, i)

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/filmloom/filmloom/plugins/openai/lenient"
-	"github.com/filmloom/filmloom/plugins/openai/sentence"
 	"github.com/filmloom/filmloom/providers/film"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 const (
@@ -23,13 +23,13 @@ const (
 
 // flat puts a model's words on one line, without the marks of Markdown.
 func flat(t lenient.Text, language string) string {
-	return strings.NewReplacer("**", "", "__", "").Replace(sentence.Flat(sentence.Clean(string(t)), language))
+	return strings.NewReplacer("**", "", "__", "").Replace(prose.Flat(prose.Clean(string(t)), language))
 }
 
 // titleOf is a title of at most 100 characters; the beginning of the text where there is none.
 func titleOf(t lenient.Text, fallback, language string) string {
 	title := strings.Trim(flat(t, language), "\"“”„«»#* ")
-	if !sentence.Speakable(title) {
+	if !prose.Speakable(title) {
 		title = strings.TrimRight(fallback, " .。！!?？")
 	}
 	return shorten(title, mostTitle)
@@ -60,7 +60,7 @@ func describe(t lenient.Text, title, story, mood, language string) string {
 			add(tag)
 		}
 	}
-	if !sentence.Speakable(words) {
+	if !prose.Speakable(words) {
 		words = title + "."
 	}
 	if utf8.RuneCountInString(words)+length < leastAbout && !strings.Contains(words, story) {
@@ -153,10 +153,10 @@ func cast(known []film.Character, found []person) []film.Character {
 		name := shorten(flat(p.Name, ""), 60)
 		looks := shorten(flat(p.Looks, ""), mostLooks)
 		same := func(c film.Character) bool { return strings.EqualFold(c.Name, name) }
-		if !sentence.Speakable(name) || slices.ContainsFunc(all, same) || len(all) >= max(mostCharacters, len(known)) {
+		if !prose.Speakable(name) || slices.ContainsFunc(all, same) || len(all) >= max(mostCharacters, len(known)) {
 			continue
 		}
-		if !sentence.Speakable(looks) {
+		if !prose.Speakable(looks) {
 			looks = plainLooks
 		}
 		all = append(all, film.Character{Name: name, Looks: looks})

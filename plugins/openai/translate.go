@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/filmloom/filmloom/plugins/openai/lenient"
-	"github.com/filmloom/filmloom/plugins/openai/sentence"
 	"github.com/filmloom/filmloom/providers"
 	"github.com/filmloom/filmloom/providers/film"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 const (
@@ -55,7 +55,7 @@ func (p *plugin) translate(ctx context.Context, call *providers.Call, in film.Tr
 	}
 	var wanted []int
 	for i, t := range in.Texts {
-		if sentence.Speakable(t) {
+		if prose.Speakable(t) {
 			wanted = append(wanted, i)
 		}
 	}
@@ -113,7 +113,7 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 func (t translations) byNumber() map[int]lenient.Text {
 	by := map[int]lenient.Text{}
 	for _, one := range t.Texts {
-		if sentence.Speakable(string(one.Text)) {
+		if prose.Speakable(string(one.Text)) {
 			by[int(one.N)] = one.Text
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/filmloom/filmloom/plugins/storyteller/passage"
 	"github.com/filmloom/filmloom/providers"
 	"github.com/filmloom/filmloom/providers/film"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 // Bounds of the user's own words, in characters.
@@ -28,8 +29,8 @@ func tellOwn(call *providers.Call, in film.StoryInput) (film.Story, error) {
 	if n := utf8.RuneCountInString(in.CustomStory); n > maxOwn {
 		return film.Story{}, providers.Invalid("custom_story has %d characters, and at most %d can be told in one film; shorten it, or divide it into several films.", n, maxOwn)
 	}
-	text := passage.Clean(in.CustomStory)
-	if !passage.Speakable(text) {
+	text := prose.Clean(in.CustomStory)
+	if !prose.Speakable(text) {
 		return film.Story{}, providers.Invalid("custom_story has no words to narrate; write at least one sentence, or leave it out and give custom_topic.")
 	}
 	if script, ok := foreign(text, in.Language); ok {
@@ -72,7 +73,7 @@ func joined(scenes []film.Scene, language string) string {
 	for i, s := range scenes {
 		narrations[i] = s.Narration
 	}
-	return strings.Join(narrations, passage.Separator(language))
+	return prose.Join(narrations, language)
 }
 
 // reflectOn frames the user's theme with questions, in one of the bank's frames. It adds no fact
@@ -81,8 +82,8 @@ func reflectOn(in film.StoryInput) (film.Story, error) {
 	if n := utf8.RuneCountInString(in.CustomTopic); n > maxTheme {
 		return film.Story{}, providers.Invalid("custom_topic has %d characters, and at most %d are allowed; put a longer text into custom_story, which is told word for word.", n, maxTheme)
 	}
-	theme := strings.TrimRight(passage.Flat(passage.Clean(in.CustomTopic), in.Language), " .!?…")
-	if !passage.Speakable(theme) {
+	theme := strings.TrimRight(prose.Flat(prose.Clean(in.CustomTopic), in.Language), " .!?…")
+	if !prose.Speakable(theme) {
 		return film.Story{}, providers.Invalid("custom_topic has no words; name a theme, or give your own text as custom_story.")
 	}
 	if err := onlyEnglish(in.Language, "Stories on a theme"); err != nil {

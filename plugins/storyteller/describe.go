@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/filmloom/filmloom/plugins/storyteller/passage"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 const (
@@ -22,8 +23,8 @@ func titleOf(text, language string) string {
 	first := passage.First(text, language)
 	title := strings.TrimRight(first, " .。।,;:，、")
 	title = strings.Trim(title, "\"“”„«»")
-	if !passage.Speakable(title) {
-		title = passage.Flat(text, language)
+	if !prose.Speakable(title) {
+		title = prose.Flat(text, language)
 	}
 	return shorten(title, maxTitle)
 }

@@ -14,9 +14,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/filmloom/filmloom/plugins/storyteller/bank"
-	"github.com/filmloom/filmloom/plugins/storyteller/passage"
 	"github.com/filmloom/filmloom/providers"
 	"github.com/filmloom/filmloom/providers/film"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 // ask runs the provider as the engine does: defaults filled in, through JSON.
@@ -84,7 +84,7 @@ func checkStory(t *testing.T, told film.Story, language string) {
 			t.Errorf("%s and %s have the same prompt %q", other, s.ID, s.ImagePrompt)
 		}
 		seen[s.ImagePrompt] = s.ID
-		if !passage.Speakable(s.Narration) || s.ImagePrompt == "" {
+		if !prose.Speakable(s.Narration) || s.ImagePrompt == "" {
 			t.Errorf("%s is empty: %+v", s.ID, s)
 		}
 		if !slices.Contains([]string{"wide", "medium", "close", "aerial"}, s.Camera) {
@@ -169,7 +169,7 @@ func TestOwnTextIsToldWordForWord(t *testing.T) {
 			t.Errorf("%s: %v", language, err)
 			continue
 		}
-		if want := passage.Flat(passage.Clean(text), language); told.Text != want {
+		if want := prose.Flat(prose.Clean(text), language); told.Text != want {
 			t.Errorf("%s: got %q, want %q", language, told.Text, want)
 		}
 		if len(warnings) != 0 {

@@ -15,6 +15,7 @@ import (
 	"github.com/filmloom/filmloom/plugins/storyteller/screenplay"
 	"github.com/filmloom/filmloom/providers"
 	"github.com/filmloom/filmloom/providers/film"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 const (
@@ -48,8 +49,8 @@ func analyze(_ context.Context, call *providers.Call, in film.ScriptInput) (film
 	out := film.Script{
 		Title: shorten(read.Title, maxTitle), Text: text, Seconds: film.SpokenSeconds(text, in.Language, 1), Characters: cast(read, in),
 	}
-	if !passage.Speakable(out.Title) {
-		out.Title = titleOf(passage.Clean(read.Parts[0].Text), in.Language)
+	if !prose.Speakable(out.Title) {
+		out.Title = titleOf(prose.Clean(read.Parts[0].Text), in.Language)
 	}
 	everything := strings.Join(append([]string{text}, read.Unspoken...), "\n")
 	out.Mood = depict.Mood(everything, in.Language)
@@ -64,7 +65,7 @@ func (b beat) seen() string { return strings.Join(append(slices.Clone(b.notes), 
 
 func speaks(s screenplay.Script) bool {
 	for _, p := range s.Parts {
-		if passage.Speakable(p.Text) {
+		if prose.Speakable(p.Text) {
 			return true
 		}
 	}
@@ -102,10 +103,10 @@ func together(parts []screenplay.Part) (joined []screenplay.Part) {
 		p.Text, held = strings.TrimSpace(held.Text+"\n\n"+p.Text), screenplay.Part{}
 		n := len(joined) - 1
 		switch {
-		case !passage.Speakable(p.Text) && n < 0: // "…" at the beginning goes with whatever follows
+		case !prose.Speakable(p.Text) && n < 0: // "…" at the beginning goes with whatever follows
 			held = p
 			continue
-		case !passage.Speakable(p.Text):
+		case !prose.Speakable(p.Text):
 			joined[n].Text += "\n\n" + p.Text
 			held.Heading, held.Notes = p.Heading, p.Notes
 			continue
@@ -148,7 +149,7 @@ func cut(parts []screenplay.Part, language string, words float64) (beats []beat)
 				b.heading, b.notes = p.Heading, p.Notes
 			}
 			if n := len(beats); n > 0 {
-				beats[n-1].narration += passage.Gap(beats[n-1].narration, narration, language)
+				beats[n-1].narration += prose.Gap(beats[n-1].narration, narration, language)
 			}
 			beats = append(beats, b)
 		}
@@ -161,7 +162,7 @@ func joinBeats(beats []beat, language string) string {
 	for i, b := range beats {
 		narrations[i] = b.narration
 	}
-	return strings.Join(narrations, passage.Separator(language))
+	return prose.Join(narrations, language)
 }
 
 // pictured finds the scenes' pictures.
@@ -220,12 +221,10 @@ func names(text, name string) bool {
 		at += from
 		before, _ := utf8.DecodeLastRuneInString(text[:at])
 		after, _ := utf8.DecodeRuneInString(text[at+len(name):])
-		if first, _ := utf8.DecodeRuneInString(name); wide(first) || !unicode.IsLetter(before) && !unicode.IsLetter(after) {
+		if first, _ := utf8.DecodeRuneInString(name); prose.Ideographic(first) || !unicode.IsLetter(before) && !unicode.IsLetter(after) {
 			return true
 		}
 		from = at + len(name)
 	}
 	return false
 }
-
-func wide(r rune) bool { return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) }

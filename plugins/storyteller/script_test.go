@@ -12,10 +12,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/filmloom/filmloom/plugins/storyteller/passage"
 	"github.com/filmloom/filmloom/plugins/storyteller/screenplay"
 	"github.com/filmloom/filmloom/providers"
 	"github.com/filmloom/filmloom/providers/film"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 // analyse runs the provider as the engine does, and checks what holds for every script.
@@ -64,7 +64,7 @@ func checkScript(t testing.TB, in film.ScriptInput, out film.Script) {
 	}
 	prompts := map[string]bool{}
 	for i, s := range out.Scenes {
-		if s.ID != fmt.Sprintf("scene-%02d", i+1) || !passage.Speakable(s.Narration) || prompts[s.ImagePrompt] && s.Speaker == "" || s.ImagePrompt == "" {
+		if s.ID != fmt.Sprintf("scene-%02d", i+1) || !prose.Speakable(s.Narration) || prompts[s.ImagePrompt] && s.Speaker == "" || s.ImagePrompt == "" {
 			t.Errorf("scene %d: %+v", i, s)
 		}
 		prompts[s.ImagePrompt] = true
@@ -159,7 +159,7 @@ func TestScriptsInEveryLanguageAreDivided(t *testing.T) {
 		if name == "" {
 			name = "Élise"
 		}
-		if passage.Separator(language) == "" {
+		if prose.Separator(language) == "" {
 			colon = "："
 		}
 		first, second, _ := strings.Cut(text, "\n\n")
@@ -169,7 +169,7 @@ func TestScriptsInEveryLanguageAreDivided(t *testing.T) {
 			t.Errorf("%s: %v, %q", language, err, warnings)
 			continue
 		}
-		want := strings.Join([]string{passage.Flat(first, language), passage.Flat(second, language), passage.Flat(second, language)}, passage.Separator(language))
+		want := strings.Join([]string{prose.Flat(first, language), prose.Flat(second, language), prose.Flat(second, language)}, prose.Separator(language))
 		if out.Text != want {
 			t.Errorf("%s: spoken is %q, want %q", language, out.Text, want)
 		}

@@ -24,10 +24,10 @@ func Group(sentences []Sentence, starts []int) []Range {
 	}
 	total := 0
 	for _, s := range sentences {
-		total += Words(s.Text)
+		total += words(s.Text)
 	}
 	// Loose enough that the whole text makes no more than mostGroups.
-	words := max(mostWords*slackNumerator/slackDenominator, total*slackNumerator/slackDenominator/mostGroups)
+	most := max(mostWords*slackNumerator/slackDenominator, total*slackNumerator/slackDenominator/mostGroups)
 	count := max(mostSentences, (len(sentences)*slackNumerator/slackDenominator+mostGroups-1)/mostGroups)
 	var groups []Range
 	for i := range sentences {
@@ -41,7 +41,7 @@ func Group(sentences []Sentence, starts []int) []Range {
 	}
 	var out []Range
 	for _, g := range groups {
-		out = append(out, split(sentences, g, words, count)...)
+		out = append(out, split(sentences, g, most, count)...)
 	}
 	return merge(sentences, out)
 }
@@ -58,17 +58,17 @@ func before(starts []int, i int) int {
 }
 
 // split divides a group into parts of about the same length.
-func split(sentences []Sentence, g Range, words, count int) []Range {
+func split(sentences []Sentence, g Range, most, count int) []Range {
 	total := 0
 	for _, s := range sentences[g.From:g.To] {
-		total += Words(s.Text)
+		total += words(s.Text)
 	}
 	n := g.To - g.From
-	parts := min(n, max((n+count-1)/count, (total+words-1)/words))
+	parts := min(n, max((n+count-1)/count, (total+most-1)/most))
 	var out []Range
 	from, sum := g.From, 0
 	for i := g.From; i < g.To; i++ {
-		sum += Words(sentences[i].Text)
+		sum += words(sentences[i].Text)
 		left := parts - len(out)    // parts still to be made, with this one
 		full := sum*left >= total   // this one has its share of what was left
 		must := g.To-i-1 <= left-1  // each of the others needs a sentence
@@ -86,7 +86,7 @@ func merge(sentences []Sentence, groups []Range) []Range {
 	size := make([]int, len(groups))
 	for i, g := range groups {
 		for _, s := range sentences[g.From:g.To] {
-			size[i] += Words(s.Text)
+			size[i] += words(s.Text)
 		}
 	}
 	for len(groups) > mostGroups {

@@ -1,24 +1,26 @@
 package sentence
 
 import (
-	"strings"
+	"math"
 	"unicode"
-	"unicode/utf8"
+
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 // mostWords is how long a sentence may be: about eleven seconds over one picture. A longer one is
 // divided where a voice would draw breath.
 const mostWords = 28
 
-const clauseMarks = ",;:—–·，、；："
+// words is how long a text takes to say, in words.
+func words(text string) int { return int(math.Ceil(prose.Words(text))) }
 
 // halves divides a sentence in the middle until its parts are short enough, as far as it can be divided
 // so that the parts, joined, are the sentence.
 func halves(text, language string) []string {
-	if Words(text) <= mostWords {
+	if words(text) <= mostWords {
 		return []string{text}
 	}
-	at := middle(text, Separator(language) == "")
+	at := middle(text, prose.Separator(language) == "")
 	if at == 0 {
 		return []string{text}
 	}
@@ -37,21 +39,17 @@ func middle(text string, together bool) int {
 	}
 	before := rune(0)
 	for at, r := range text {
-		mark := strings.ContainsRune(clauseMarks, before)
 		switch {
 		case at == 0:
 		case before == ' ' && r != ' ':
-			if head := strings.TrimRight(text[:at], " "+closers); head != "" {
-				last, _ := utf8.DecodeLastRuneInString(head)
-				if strings.ContainsRune(clauseMarks, last) {
-					offer(0, at)
-				}
+			if prose.ClauseMark(prose.Last(text[:at])) {
+				offer(0, at)
 			}
 			offer(1, at)
-		case together && ideographic(before) && !strings.ContainsRune(clauseMarks+closers+ends+" ", r) && !unicode.IsMark(r):
-			if mark {
+		case together && prose.Ideographic(before) && r != ' ' && !prose.Clings(r) && !unicode.IsMark(r):
+			if prose.ClauseMark(before) {
 				offer(0, at)
-			} else if ideographic(r) && unicode.IsLetter(before) && unicode.Is(unicode.Han, r) {
+			} else if prose.Ideographic(r) && unicode.IsLetter(before) && unicode.Is(unicode.Han, r) {
 				offer(2, at)
 			}
 		}
@@ -59,7 +57,7 @@ func middle(text string, together bool) int {
 	}
 	for rank, at := range best {
 		// A clause of a few words at the border is no good place: 1:3 is as uneven as it may get.
-		if at > 0 && (rank > 0 || abs(at-half) <= len(text)/4) && Speakable(text[:at]) && Speakable(text[at:]) {
+		if at > 0 && (rank > 0 || abs(at-half) <= len(text)/4) && prose.Speakable(text[:at]) && prose.Speakable(text[at:]) {
 			return at
 		}
 	}

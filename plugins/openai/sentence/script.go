@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 // A Script is a script that has been read.
@@ -15,7 +17,7 @@ type Script struct {
 	Notes map[int]string
 }
 
-// Read reads a script that [Clean] made. "NAME: …" at the beginning of a line gives the line to NAME;
+// Read reads a script that [prose.Clean] made. "NAME: …" at the beginning of a line gives the line to NAME;
 // the narrator says the rest. Lines in brackets and headings of scenes are not spoken. known are the
 // names of the characters, as they are written elsewhere.
 func Read(cleaned, language string, known []string) Script {
@@ -46,7 +48,7 @@ func Read(cleaned, language string, known []string) Script {
 				flush(true)
 			}
 			speaker = who
-			if Speakable(words) {
+			if prose.Speakable(words) {
 				run = append(run, words)
 			}
 		}
@@ -63,7 +65,7 @@ var heading = regexp.MustCompile(`^(?:(?:INT|EXT|EST|INT\.?/EXT|I/E)[. ]|(?:SCEN
 func direction(line string) bool {
 	return strings.HasPrefix(line, "[") && strings.HasSuffix(line, "]") && strings.Count(line, "[") == 1 ||
 		strings.HasPrefix(line, "(") && strings.HasSuffix(line, ")") && strings.Count(line, "(") == 1 ||
-		heading.MatchString(line) || !Speakable(line)
+		heading.MatchString(line) || !prose.Speakable(line)
 }
 
 const (
@@ -95,7 +97,7 @@ func label(line string, known []string) (who, words string) {
 			return k, words
 		}
 	}
-	if !isName(name) || words != "" && !Speakable(words) {
+	if !isName(name) || words != "" && !prose.Speakable(words) {
 		return "", line
 	}
 	for _, n := range narrators {

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 //go:embed words/*.txt
@@ -85,7 +87,7 @@ var tables = sync.OnceValues(func() (map[string]*table, error) {
 func newTable(language string) *table {
 	return &table{
 		words: map[string][]*thing{}, prefixes: map[string][]*thing{}, shortest: 1 << 30,
-		substr: language == "chinese" || language == "japanese",
+		substr: prose.Separator(language) == "",
 	}
 }
 

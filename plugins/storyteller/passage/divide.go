@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
+
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 // MaxPassages bounds the passages of one text. A text too long for it gets longer passages.
@@ -16,19 +18,19 @@ const (
 	Usual    = 20
 	shortest = 6
 	longest  = 120
+	perWord  = 2 // weight of a word
 )
 
-// Divide divides a text that [Clean] made. Joined with [Separator], the passages are [Flat]. In
+// Divide divides a text that [prose.Clean] made. [prose.Join] makes [prose.Flat] of the passages. In
 // Chinese and Japanese a passage may end in a space, where the text had one at that place.
 func Divide(cleaned, language string) []string { return DivideBy(cleaned, language, Usual) }
 
 // DivideBy divides into passages of about so many words; a bound keeps them from 6 to 120.
 func DivideBy(cleaned, language string, words float64) []string {
-	f := flatten(cleaned, language)
-	if f.text == "" {
+	sentences := cut(cleaned, language)
+	if len(sentences) == 0 {
 		return nil
 	}
-	sentences := cut(f, language)
 	words = max(shortest, min(words, longest))
 	limits := size{
 		enough: int(0.4 * words * perWord), // shorter passages take their neighbour in
@@ -43,7 +45,7 @@ func DivideBy(cleaned, language string, words float64) []string {
 	for {
 		passages := limits.gather(limits.shorten(sentences))
 		if len(passages) <= MaxPassages {
-			return trim(passages, Separator(language))
+			return trim(passages, prose.Separator(language))
 		}
 		// Grow by a third: a few rounds reach any length, and the text is at worst one passage.
 		limits.comfy, limits.most, limits.sentences, limits.loose = limits.comfy*4/3, limits.most*4/3, limits.sentences*4/3+1, true
@@ -61,32 +63,26 @@ type piece struct {
 	last, stands, alone bool
 }
 
-func cut(f flat, language string) []piece {
-	at := sentenceEnds(f.text, language)
-	for p := range f.paragraphs {
-		at = append(at, p)
-	}
-	at = append(at, 0, len(f.text))
+func cut(cleaned, language string) (pieces []piece) {
+	text, paragraphs, lines := prose.Flatten(cleaned, language)
+	at := slices.Concat(prose.Ends(text, language), paragraphs, []int{len(text)})
 	slices.Sort(at)
-	at = slices.Compact(at)
-	var lineEnds []int
-	for p := range f.lines {
-		lineEnds = append(lineEnds, p)
-	}
-	slices.Sort(lineEnds)
-	var pieces []piece
-	for i, end := range at[1:] {
-		start := at[i]
-		p := piece{text: f.text[start:end], last: true, stands: f.paragraphs[end]}
+	start := 0
+	for _, end := range slices.Compact(at) {
+		if end == 0 {
+			break // nothing is left of the text
+		}
+		p := piece{text: text[start:end], last: true}
 		p.weight = weigh(p.text)
-		body := strings.TrimRight(p.text, " "+closers)
-		r, _ := utf8.DecodeLastRuneInString(body)
-		p.alone = p.stands && !endsSentence(r, language)
-		from, _ := slices.BinarySearch(lineEnds, start+1)
-		for ; from < len(lineEnds) && lineEnds[from] < end; from++ {
-			p.lines = append(p.lines, lineEnds[from]-start)
+		_, p.stands = slices.BinarySearch(paragraphs, end)
+		p.alone = p.stands && !prose.EndMark(prose.Last(p.text), language)
+		for ; len(lines) > 0 && lines[0] < end; lines = lines[1:] {
+			if lines[0] > start {
+				p.lines = append(p.lines, lines[0]-start)
+			}
 		}
 		pieces = append(pieces, p)
+		start = end
 	}
 	return pieces
 }
@@ -127,29 +123,25 @@ func (s size) halve(to []piece, p piece) []piece {
 	return s.halve(s.halve(to, left), right)
 }
 
-const clauseMarks = ",;:—–…·，、；：-"
-
 // middle finds the best place near the middle of a piece to divide it: at a clause mark or line
 // end, which it tells, or else between words, or else between characters. It is 0 when there is none.
 func middle(p piece) (at int, rests bool) {
-	var w weigher
+	w := prose.Tally{Marks: true}
 	before := rune(0)
 	clause, word, character := nearest{}, nearest{}, nearest{}
 	for offset, r := range p.text {
 		if offset > 0 && before == ' ' && r != ' ' {
-			head := strings.TrimRight(p.text[:offset], " "+closers)
-			mark, _ := utf8.DecodeLastRuneInString(head)
-			if strings.ContainsRune(clauseMarks, mark) {
-				clause.offer(offset, w.weight, p.weight)
+			if prose.ClauseMark(prose.Last(p.text[:offset])) {
+				clause.offer(offset, w.Halves, p.weight)
 			}
-			word.offer(offset, w.weight, p.weight)
-		} else if offset > 0 && ideographic(before) && strings.ContainsRune(clauseMarks, before) {
-			clause.offer(offset, w.weight, p.weight)
+			word.offer(offset, w.Halves, p.weight)
+		} else if offset > 0 && prose.Ideographic(before) && prose.ClauseMark(before) {
+			clause.offer(offset, w.Halves, p.weight)
 		}
 		if _, found := slices.BinarySearch(p.lines, offset); found {
-			clause.offer(offset, w.weight, p.weight)
+			clause.offer(offset, w.Halves, p.weight)
 		}
-		w.add(r)
+		w.Add(r)
 		before = r
 	}
 	for i, choice := range []nearest{clause, word} {
@@ -158,14 +150,14 @@ func middle(p piece) (at int, rests bool) {
 			return choice.at, i == 0
 		}
 	}
-	w = weigher{}
+	w = prose.Tally{Marks: true}
 	for g := graphemes.FromString(p.text); g.Next(); {
 		first, _ := utf8.DecodeRuneInString(g.Value())
-		if g.Start() > 0 && !strings.ContainsRune(clauseMarks+closers+ends, first) {
-			character.offer(g.Start(), w.weight, p.weight)
+		if g.Start() > 0 && !prose.Clings(first) {
+			character.offer(g.Start(), w.Halves, p.weight)
 		}
 		for _, r := range g.Value() {
-			w.add(r)
+			w.Add(r)
 		}
 	}
 	for _, choice := range []nearest{word, character} {
@@ -230,7 +222,7 @@ func (g *group) add(p piece) {
 }
 
 func (s size) joins(g group, p piece) bool {
-	if !Speakable(g.text) || !Speakable(p.text) {
+	if !prose.Speakable(g.text) || !prose.Speakable(p.text) {
 		return true // a passage of marks alone would have nothing to say
 	}
 	together := g.weight + p.weight
@@ -261,9 +253,21 @@ func trim(passages []string, separator string) []string {
 // First is the first sentence of a cleaned text, or its heading, on one line.
 func First(cleaned, language string) string {
 	paragraph, _, _ := strings.Cut(cleaned, "\n\n")
-	text := Flat(paragraph, language)
-	if ends := sentenceEnds(text, language); len(ends) > 0 {
+	text := prose.Flat(paragraph, language)
+	if ends := prose.Ends(text, language); len(ends) > 0 {
 		text = text[:ends[0]]
 	}
 	return strings.TrimSpace(text)
+}
+
+// Words tells how long a text takes to say as passages are measured: as [prose.Words], but with marks that
+// stand alone.
+func Words(text string) float64 { return float64(weigh(text)) / perWord }
+
+func weigh(text string) int {
+	w := prose.Tally{Marks: true}
+	for _, r := range text {
+		w.Add(r)
+	}
+	return w.Halves
 }

@@ -6,8 +6,7 @@
 // sentence too long for one picture is divided at a clause mark, or between words where there is
 // none. It never rewrites, shortens or corrects.
 //
-//	text, err := passage.Clean(raw)
-//	for _, p := range passage.Divide(text, "english") {
+//	for _, p := range passage.Divide(prose.Clean(raw), "english") {
 //		fmt.Println(p)
 //	}
 //

@@ -6,56 +6,9 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
-
-func TestCleanKeepsWordsAndDropsWhatCannotBeSaid(t *testing.T) {
-	for _, c := range []struct{ name, raw, want string }{
-		{"white space becomes single spaces", "  one \t two\u00a0 three ", "one two three"},
-		{"lines and paragraphs stay", "a\r\nb\r\n\r\n\r\nc", "a\nb\n\nc"},
-		{"controls go", "a\x00b\x1b[31m\ufeffc\u202ed\u00ad", "ab[31mcd"},
-		{"broken bytes go", "a\xffb\xc3", "ab"},
-		{"headings lose their marks", "# The Well\nIt was dry.\n## Night\nIt spoke.", "The Well\n\nIt was dry.\n\nNight\n\nIt spoke."},
-		{"a hash in the text stays", "We are #1.\nUse #tags.", "We are #1.\nUse #tags."},
-		{"joiners of Hindi and emoji stay", "क्\u200dष 👩\u200d🚀", "क्\u200dष 👩\u200d🚀"},
-		{"nothing stays nothing", " \n\t\u200b\x07 ", ""},
-	} {
-		if got := Clean(c.raw); got != c.want {
-			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
-		}
-	}
-}
-
-func TestSentencesEndWhereAReaderSaysSo(t *testing.T) {
-	for _, c := range []struct {
-		language, text string
-		want           []string
-	}{
-		{"english", "Mr. Jones met Dr. Lee at 3.14 p.m. in St. Ives. It rained.", []string{"Mr. Jones met Dr. Lee at 3.14 p.m. in St. Ives. ", "It rained."}},
-		{"english", "He bought fruit, e.g. apples, i.e. food. Good!", []string{"He bought fruit, e.g. apples, i.e. food. ", "Good!"}},
-		{"english", "J. R. Vane wrote it. So did I. Then he left.", []string{"J. R. Vane wrote it. ", "So did I. ", "Then he left."}},
-		{"english", "\"Run!\" she cried. \"Now?\" He ran.", []string{"\"Run!\" she cried. ", "\"Now?\" ", "He ran."}},
-		{"english", "“Who is there?” “Me.” Silence… and then a knock. Wait... What?!", []string{"“Who is there?” ", "“Me.” ", "Silence… and then a knock. ", "Wait... ", "What?!"}},
-		{"english", "It costs 1,000.50 dollars at example.com today", []string{"It costs 1,000.50 dollars at example.com today"}},
-		{"german", "Am 3. Oktober kam er, z. B. mit dem Zug. Dann ging er.", []string{"Am 3. Oktober kam er, z. B. mit dem Zug. ", "Dann ging er."}},
-		{"spanish", "¿Quién es? ¡Soy yo! Abre, Sra. López.", []string{"¿Quién es? ", "¡Soy yo! ", "Abre, Sra. López."}},
-		{"french", "« Qui est là ? » demanda-t-il. « Moi ! » Silence.", []string{"« Qui est là ? » demanda-t-il. ", "« Moi ! » ", "Silence."}},
-		{"greek", "Ποιος είναι; Κανείς. Σιωπή.", []string{"Ποιος είναι; ", "Κανείς. ", "Σιωπή."}},
-		{"hindi", "रात थी। कोई आया॥ वह कौन था? पता नहीं।", []string{"रात थी। ", "कोई आया॥ ", "वह कौन था? ", "पता नहीं।"}},
-		{"chinese", "夜深了。谁在那里？“是我！”没有人回答……他走了。", []string{"夜深了。", "谁在那里？", "“是我！”", "没有人回答……他走了。"}},
-		{"japanese", "「行こう。」と彼は言った。雨だ！「はい。」彼女は笑った。", []string{"「行こう。」と彼は言った。", "雨だ！", "「はい。」", "彼女は笑った。"}},
-		{"russian", "В 1917 г. Иван Петров, т.е. мой дед, уехал. Он молчал.", []string{"В 1917 г. Иван Петров, т.е. мой дед, уехал. ", "Он молчал."}},
-	} {
-		var got []string
-		from := 0
-		for _, at := range append(sentenceEnds(c.text, c.language), len(c.text)) {
-			got = append(got, c.text[from:at])
-			from = at
-		}
-		if !slices.Equal(got, c.want) {
-			t.Errorf("%s: got %q, want %q", c.language, got, c.want)
-		}
-	}
-}
 
 func TestDivideMakesPassagesForOnePictureEach(t *testing.T) {
 	for _, c := range []struct {
@@ -88,7 +41,7 @@ func TestDivideMakesPassagesForOnePictureEach(t *testing.T) {
 			[]string{"他问……没有人回答，于是他继续往前走，就像这些年来一样。他的 iPhone is off。"},
 		},
 	} {
-		if got := Divide(Clean(c.text), c.language); !slices.Equal(got, c.want) {
+		if got := Divide(prose.Clean(c.text), c.language); !slices.Equal(got, c.want) {
 			t.Errorf("%s: got %q", c.name, got)
 		}
 	}
@@ -108,7 +61,7 @@ func TestLongTextsGetLongerPassagesNotMore(t *testing.T) {
 		if name == "Chinese" {
 			language = "chinese"
 		}
-		passages := Divide(Clean(text), language)
+		passages := Divide(prose.Clean(text), language)
 		if n := len(passages); n == 0 || n > MaxPassages {
 			t.Errorf("%s: %d passages", name, n)
 		}
@@ -123,7 +76,7 @@ twelve steps one way, twelve steps back, and each time he passed the bench he gl
 "It isn't yours," said the woman with the flowers. He nodded. It wasn't anybody's. That was the point.
 
 When the train finally came, its windows were dark; one by one the people got in, and the doors closed with a sigh. The boy stayed. So did the suitcase. Then, very quietly, it began to tick.`
-	for _, p := range Divide(Clean(text), "english") {
+	for _, p := range Divide(prose.Clean(text), "english") {
 		if n := len(strings.Fields(p)); n < 8 || n > 28 {
 			t.Errorf("%d words: %q", n, p)
 		}
@@ -134,19 +87,19 @@ When the train finally came, its windows were dark; one by one the people got in
 // run of letters that must be divided.
 func checkNothingLost(t *testing.T, raw, language string, passages []string) {
 	t.Helper()
-	flat := Flat(Clean(raw), language)
-	joined := strings.Join(passages, Separator(language))
+	flat := prose.Flat(prose.Clean(raw), language)
+	joined := prose.Join(passages, language)
 	if squeeze(joined) != squeeze(flat) {
 		t.Fatalf("%s: text changed:\n got %.200q\nwant %.200q", language, joined, flat)
 	}
 	plain := !slices.ContainsFunc(strings.Fields(flat), func(w string) bool {
-		return utf8.RuneCountInString(w) > longestRun || strings.ContainsFunc(w, ideographic)
+		return utf8.RuneCountInString(w) > 16 || strings.ContainsFunc(w, prose.Ideographic)
 	})
-	if (plain || Separator(language) == "") && joined != flat {
+	if (plain || prose.Separator(language) == "") && joined != flat {
 		t.Fatalf("%s: spaces changed:\n got %q\nwant %q", language, joined, flat)
 	}
 	for _, p := range passages {
-		if Speakable(flat) && !Speakable(p) {
+		if prose.Speakable(flat) && !prose.Speakable(p) {
 			t.Fatalf("%s: passage %q has nothing to say", language, p)
 		}
 		if !utf8.ValidString(p) {
@@ -171,10 +124,7 @@ func FuzzDivideLosesNothing(f *testing.F) {
 	f.Add("Ποιος; α. β\u0301γ", "greek")
 	f.Add("Σ。！a  b\n\n!!\n\n?", "english")
 	f.Fuzz(func(t *testing.T, raw, language string) {
-		cleaned := Clean(raw)
-		if again := Clean(cleaned); again != cleaned && !strings.Contains(cleaned, "#") {
-			t.Fatalf("cleaning twice changes %q to %q", cleaned, again)
-		}
+		cleaned := prose.Clean(raw)
 		passages := Divide(cleaned, language)
 		if len(passages) > MaxPassages {
 			t.Fatalf("%d passages", len(passages))

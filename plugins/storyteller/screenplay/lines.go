@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/filmloom/filmloom/plugins/storyteller/passage"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 // brackets are those that directions and asides stand in.
@@ -52,7 +52,7 @@ func enclosed(text string) (inside, whole bool) {
 			return false, false
 		}
 	}
-	return len(open) > 0, len(open) == 0 && passage.Speakable(text)
+	return len(open) > 0, len(open) == 0 && prose.Speakable(text)
 }
 
 // aside takes a bracket off the beginning of a speech.
@@ -83,19 +83,19 @@ var (
 
 // sluglined tells whether a line is the heading of a scene inside or outside.
 func sluglined(line string) bool {
-	return slugs.MatchString(strings.Trim(line, "*_ ")) && passage.Speakable(line)
+	return slugs.MatchString(strings.Trim(line, "*_ ")) && prose.Speakable(line)
 }
 
 // headed tells whether a line is a heading of any kind, and what it says of the place.
 func headed(line string) (place string, ok bool) {
 	plain := line
-	title, markdown := passage.Heading(line)
+	title, markdown := prose.Heading(line)
 	if markdown {
 		plain = title
 	}
 	plain = strings.Trim(plain, "*_ ")
 	switch {
-	case slugs.MatchString(plain) && passage.Speakable(plain):
+	case slugs.MatchString(plain) && prose.Speakable(plain):
 		return plain, true
 	case acts.MatchString(plain), wideActs.MatchString(plain):
 		return plain, true

@@ -3,7 +3,7 @@ package screenplay
 import (
 	"strings"
 
-	"github.com/filmloom/filmloom/plugins/storyteller/passage"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 // A Script is a script that was read.
@@ -19,12 +19,12 @@ type Part struct {
 	Heading string   // of the scene that begins here, or ""
 	Notes   []string // directions and asides that stand before it
 	Speaker string   // "" is the narrator
-	Text    string   // cleaned as by passage.Clean
+	Text    string   // cleaned as by prose.Clean
 }
 
 // Read reads a script in a language. Names in known are speakers however they are written.
 func Read(raw, language string, known []string) Script {
-	r := &reader{lines: passage.Lines(raw), names: newNames(language, known), language: language}
+	r := &reader{lines: prose.Lines(raw), names: newNames(language, known), language: language}
 	for _, line := range r.lines {
 		r.slugs = r.slugs || sluglined(line)
 		r.names.count(line)
@@ -77,7 +77,7 @@ func (r *reader) line(i int) int {
 	}
 	if place, ok := headed(line); ok {
 		r.unspoken(line)
-		if title, md := passage.Heading(line); md && r.script.Title == "" && len(r.script.Parts) == 0 && !sluglined(title) {
+		if title, md := prose.Heading(line); md && r.script.Title == "" && len(r.script.Parts) == 0 && !sluglined(title) {
 			r.script.Title = title
 		}
 		if place != "" {
@@ -119,7 +119,7 @@ func (r *reader) enter(name, aside, unspoken string) {
 
 // say adds a line of the speaker's.
 func (r *reader) say(text string) {
-	if note, rest := aside(text); note != "" && r.speaker != "" && passage.Speakable(rest) {
+	if note, rest := aside(text); note != "" && r.speaker != "" && prose.Speakable(rest) {
 		// "TOM: (laughs) Yes."
 		r.unspoken(strings.TrimSuffix(text, rest))
 		r.notes, text = append(r.notes, note), rest
@@ -135,7 +135,7 @@ func (r *reader) say(text string) {
 		r.heading, r.notes = "", nil
 	}
 	r.said, r.apart = true, false
-	r.open = r.block || r.speaker != "" && !passage.Ended(text, r.language)
+	r.open = r.block || r.speaker != "" && !prose.Ended(text, r.language)
 }
 
 func (r *reader) unspoken(text string) {

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"unicode"
 
-	"github.com/filmloom/filmloom/plugins/storyteller/passage"
+	"github.com/filmloom/filmloom/providers/film/prose"
 )
 
 // shown writes a script as the tests compare it: {heading} (notes) SPEAKER| text.
@@ -109,7 +109,7 @@ func letters(texts ...string) string {
 // the script in this order.
 func checkComplete(t *testing.T, raw string, s Script) {
 	t.Helper()
-	whole := letters(passage.Lines(raw)...)
+	whole := letters(prose.Lines(raw)...)
 	var spoken []string
 	for _, p := range s.Parts {
 		spoken = append(spoken, p.Text)

@@ -1,4 +1,4 @@
-package passage
+package prose
 
 import (
 	"slices"
@@ -10,6 +10,7 @@ import (
 const (
 	ends     = ".!?…。！？｡।॥؟‼⁇⁈⁉"
 	wideEnds = "。！？｡" // these need no space after them
+	clauses  = ",;:—–…·，、；：-"
 	closers  = "\"')]}»«”’›‹」』）】〉》〕"
 	openers  = "\"'([{«»“‘„‚‹›「『（【〈《¿¡—–-"
 )
@@ -17,14 +18,14 @@ const (
 // lowOpeners are the languages that quote „like this“.
 var lowOpeners = []string{"german", "czech", "russian", "ukrainian"}
 
-// sentenceEnds are the offsets of text at which a new sentence begins, without 0. Where it is in
-// doubt it takes two sentences for one: a passage too long is divided later, but "Mr." on its own
-// would be read as a sentence.
-func sentenceEnds(text, language string) []int {
+// Ends are the offsets of a text on one line, in bytes and in order, at which a new sentence begins, without
+// 0. Full-width marks end a sentence without a space after them in every language, so that at such a place
+// joining adds a space in a language that writes them.
+func Ends(text, language string) []int {
 	var found []int
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
-		if !endsSentence(r, language) {
+		if !EndMark(r, language) {
 			i += size
 			continue
 		}
@@ -37,7 +38,7 @@ func sentenceEnds(text, language string) []int {
 				continue
 			}
 			r, size = utf8.DecodeRuneInString(text[i:])
-			if endsSentence(r, language) {
+			if EndMark(r, language) {
 				wide = wide || strings.ContainsRune(wideEnds, r)
 			} else if strings.ContainsRune(closers, r) || r == '“' && slices.Contains(lowOpeners, language) {
 				closed = true
@@ -53,14 +54,27 @@ func sentenceEnds(text, language string) []int {
 	return found
 }
 
-// Ended tells whether a text ends with the end of a sentence.
-func Ended(text, language string) bool {
-	r, _ := utf8.DecodeLastRuneInString(strings.TrimRight(text, " “"+closers))
-	return endsSentence(r, language)
+// EndMark tells whether a character ends sentences of a language.
+func EndMark(r rune, language string) bool {
+	return strings.ContainsRune(ends, r) || language == "greek" && (r == ';' || r == '\u037e')
 }
 
-func endsSentence(r rune, language string) bool {
-	return strings.ContainsRune(ends, r) || language == "greek" && (r == ';' || r == '\u037e')
+// ClauseMark tells whether a voice draws breath at a character within a sentence, if a word ends there.
+func ClauseMark(r rune) bool { return strings.ContainsRune(clauses, r) }
+
+// Clings tells whether a character belongs to what stands before it: a mark of the ends of sentences or
+// clauses, or a closing quote or bracket.
+func Clings(r rune) bool { return strings.ContainsRune(clauses+closers+ends, r) }
+
+// Last is the last character of a text before the closing quotes and brackets at its end.
+func Last(text string) rune {
+	r, _ := utf8.DecodeLastRuneInString(strings.TrimRight(text, " "+closers))
+	return r
+}
+
+// Ended tells whether a text ends with the end of a sentence.
+func Ended(text, language string) bool {
+	return EndMark(Last(strings.TrimRight(text, " “"+closers)), language)
 }
 
 // begins tells whether a sentence begins after the end marks that stop at offset i, and where.
@@ -84,8 +98,8 @@ func begins(text string, i int, wide, closed bool) (int, bool) {
 var abbreviations = strings.Fields(`
 	mr mrs ms dr prof st sr jr mt no vs approx dept capt col gen lt sgt rev hon
 	hr fr bzw ca nr str tel abs bd evtl ggf inkl vgl sog
-	mme mlle m.e av art fig vol cf p pp
-	sig sra ud uds dña d.ª ing dott avv pág núm exmo
+	mme mlle av art fig vol cf p pp
+	sig sra ud uds dña ing dott avv pág núm exmo
 	dhr mevr drs bijv blz
 	pan př např tj tzv čp ul al pl np tzw tzn ks św im
 	bl.a f.eks t.ex dvs kl
@@ -105,7 +119,7 @@ func abbreviates(before, language string) bool {
 	case len(runes) == 0:
 		return false
 	case len(runes) == 1 && unicode.IsUpper(runes[0]):
-		return !(word == "I" && language == "english") // an initial, as in "J. Verne"
+		return word != "I" || language != "english" // an initial, as in "J. Verne"
 	case len(runes) == 1 && language == "german" && unicode.IsLetter(runes[0]):
 		return true // "z. B."
 	case slices.Contains(abbreviations, strings.ToLower(word)):
@@ -115,5 +129,8 @@ func abbreviates(before, language string) bool {
 	}
 	// "e.g", "z.B", "p.m", "U.S": single letters between dots.
 	parts := strings.Split(word, ".")
-	return len(parts) > 1 && !slices.ContainsFunc(parts, func(p string) bool { return utf8.RuneCountInString(p) != 1 || !unicode.IsLetter([]rune(p)[0]) })
+	return len(parts) > 1 && !slices.ContainsFunc(parts, func(p string) bool {
+		r, n := utf8.DecodeRuneInString(p)
+		return n != len(p) || !unicode.IsLetter(r)
+	})
 }
