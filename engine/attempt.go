@@ -90,6 +90,9 @@ func jitter(d time.Duration) time.Duration { return d/2 + rand.N(d/2+1) }
 func (t *trying) once() (cty.Value, error) {
 	x, e := t.x, t.entry
 	raw, err := t.wire()
+	if err != nil && x.launch.Err() != nil { // no failure: the run was stopped meanwhile
+		return cty.NilVal, context.Cause(x.launch)
+	}
 	if err != nil {
 		return cty.NilVal, t.failed(nil, err)
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"sync"
 
@@ -13,7 +14,7 @@ import (
 type Collected struct {
 	Artifacts int
 	Bytes     int64 // of the artifacts
-	Outcomes  int   // results that could not be used again without them
+	Outcomes  int   // results that no run has any more, or that could not be used again without them
 }
 
 // Hold keeps [Engine.Collect] from beginning until release is called, for a backup that copies files; it waits
@@ -85,9 +86,9 @@ func (c *collection) remove(ctx context.Context, store artifact.Store, sum strin
 	return err == nil, err
 }
 
-// Collect removes the files that no run refers to, and the shared results that cannot be used again without
-// them. Runs may go on meanwhile. Runs whose record is damaged keep nothing alive that cannot be read, so
-// Collect refuses to remove anything while there is one; restore or delete it first.
+// Collect removes the files that no run refers to, and the shared results that no run has any more or that cannot
+// be used again without their files. Runs may go on meanwhile. Runs whose record is damaged keep nothing alive that
+// cannot be read, so Collect refuses to remove anything while there is one; restore or delete it first.
 func (e *Engine) Collect(ctx context.Context) (Collected, error) {
 	c := &e.refuse
 	c.begin()
@@ -146,9 +147,11 @@ func (e *Engine) referred(ctx context.Context) (map[string]bool, error) {
 	return used, nil
 }
 
-// forget removes results whose files are gone, and damaged ones.
+// forget removes results whose files are gone, damaged ones, and shared ones that no lineage has any more: what was
+// made for deleted runs goes with them, whatever is in it.
 func (e *Engine) forget(ctx context.Context) (int, error) {
 	var gone []journal.OutcomeKey
+	shared := map[journal.OutcomeKey][sha256.Size]byte{}
 	for o, err := range e.conf.Journal.Outcomes(ctx) {
 		key := journal.OutcomeKey{Scope: o.Scope, Key: o.Key}
 		var damaged *journal.CorruptError
@@ -159,12 +162,43 @@ func (e *Engine) forget(ctx context.Context) (int, error) {
 		case err != nil:
 			return 0, err
 		}
-		for _, sum := range o.Artifacts {
-			if _, err := e.conf.Artifacts.Stat(ctx, sum); errors.Is(err, artifact.ErrNotFound) {
+		if lost, err := e.lost(ctx, o.Artifacts); err != nil {
+			return 0, err
+		} else if lost {
+			gone = append(gone, key)
+		} else if o.Scope == sharedScope {
+			shared[key] = sha256.Sum256(o.Data)
+		}
+	}
+	// A result is recorded for its lineage and for all in one append, so that what was seen above has its lineage
+	// here, unless that is deleted.
+	if len(shared) > 0 {
+		had := map[[sha256.Size]byte]bool{}
+		for o, err := range e.conf.Journal.Outcomes(ctx) {
+			if err == nil && o.Scope != sharedScope {
+				had[sha256.Sum256(o.Data)] = true
+			} else if err != nil && !errors.As(err, new(*journal.CorruptError)) {
+				return 0, err
+			}
+		}
+		for key, sum := range shared {
+			if !had[sum] {
 				gone = append(gone, key)
-				break
 			}
 		}
 	}
 	return len(gone), e.conf.Journal.Forget(ctx, gone...)
+}
+
+// lost tells whether one of these files is gone.
+func (e *Engine) lost(ctx context.Context, sums []string) (bool, error) {
+	for _, sum := range sums {
+		switch _, err := e.conf.Artifacts.Stat(ctx, sum); {
+		case errors.Is(err, artifact.ErrNotFound):
+			return true, nil
+		case err != nil:
+			return false, err
+		}
+	}
+	return false, nil
 }

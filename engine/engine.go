@@ -50,8 +50,9 @@ type Config struct {
 	// provider alone; what is recorded is the reference. An error that is a *providers.Error keeps its kind and
 	// what it says; any other is KindUnauthorized. Without it such a stage fails.
 	Secrets func(ctx context.Context, reference string) (string, error)
-	// Observe, when not nil, is told what happens in every run, for metrics and traces. It is called in
-	// the middle of the work: it must return at once, and may be called concurrently.
+	// Observe, when not nil, is told every event of every run that the engine records, once and after it is
+	// recorded, for metrics and traces. Those of one run come one after another in the order of their numbers,
+	// those of several may come concurrently. It is called in the middle of the work: it must return at once.
 	Observe func(Observation)
 	// Clock tells the time and waits between attempts; nil means the system's.
 	Clock Clock
@@ -276,15 +277,17 @@ func (e *Engine) Delete(ctx context.Context, id string) error {
 		return err
 	}
 	defer done()
+	if x := e.executes(id); x != nil { // even if its record is damaged
+		if s, _ := x.stand(); !s.Final() {
+			return fmt.Errorf("run %s is %s: %w", id, s, ErrUnfinished)
+		}
+	}
 	h, err := e.conf.Journal.Run(ctx, id)
 	if errors.Is(err, journal.ErrNotFound) {
 		return fmt.Errorf("run %s: %w", id, ErrNotFound)
 	}
 	if err == nil && !State(h.State).Final() {
-		if e.executes(id) == nil {
-			_, err = e.picture(ctx, h)
-		}
-		if err == nil {
+		if _, err = e.picture(ctx, h); err == nil {
 			return fmt.Errorf("run %s is %s: %w", id, h.State, ErrUnfinished)
 		}
 	}

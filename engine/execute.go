@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
@@ -58,7 +57,7 @@ func (c *calls) execute(e *entry, op *operation, raw json.RawMessage, idempotenc
 	}
 	clean := newRedactor(all...)
 	report := &reporter{c: c, attempt: c.attempt, clean: clean}
-	defer report.over.Store(true)
+	defer report.end()
 	call.Report = report
 	if e.name == c.resume.provider {
 		call.Checkpoint, c.resume = c.resume.checkpoint, handover{}
@@ -209,11 +208,23 @@ type reporter struct {
 	c       *calls
 	attempt int
 	clean   redactor
-	over    atomic.Bool
+
+	mu   sync.RWMutex // held while something is taken
+	over bool
+}
+
+// end waits until what was said in time is taken: nothing of a call is recorded after its end, and nothing of a
+// run by an execution that has ended.
+func (p *reporter) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.over = true
 }
 
 func (p *reporter) Progress(done float64, message string) {
-	if p.over.Load() {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if p.over {
 		return
 	}
 	p.c.x.update(func(v *view) {
@@ -237,7 +248,9 @@ func (p *reporter) Log(level slog.Level, message string, args ...any) {
 // Checkpoint takes a checkpoint also while the call is being cancelled: it may be all that is known of
 // work that has been paid for.
 func (p *reporter) Checkpoint(_ context.Context, state []byte) error {
-	if p.over.Load() {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if p.over {
 		return providers.Errorf(providers.KindInvalidInput, "the call is over: its checkpoint comes too late")
 	}
 	ev := p.c.event(AttemptCheckpoint)

@@ -42,6 +42,12 @@ type execution struct {
 	failure   error                    // why the run failed, when it did so in this execution
 	reserved  providers.Money          // what calls in flight may cost at most, where there is a budget
 	decisions map[string]chan<- asking // approvals that are waited for, by address
+	replaced  bool                     // a newer run of the lineage goes on instead
+	ending    bool                     // how it ends is decided
+	untold    map[uint64][]Observation // what the observer is to be told, by the number of the first event
+	told      uint64                   // up to which it was
+
+	telling sync.Mutex // held by whoever tells the observer
 }
 
 // load makes a picture of a recorded run from its frozen source and its events.
@@ -89,8 +95,17 @@ func (e *Engine) picture(ctx context.Context, header journal.Run) (*execution, e
 		x.view.apply(rec)
 		x.view.seq = ev.Seq
 	}
+	x.told = x.view.seq
 	x.view.interrupt()
 	return x, nil
+}
+
+// stub is what can be said of a run by its header alone: that it has ended, without a look at the rest, which may
+// be unreadable.
+func (e *Engine) stub(header journal.Run) *execution {
+	x := &execution{id: header.ID, eng: e, header: header, changed: make(chan struct{}), told: header.LastSeq}
+	x.view.seq = header.LastSeq
+	return x
 }
 
 // handle is a new public handle.
@@ -123,11 +138,15 @@ func (e *Engine) execute(x *execution) error {
 func (x *execution) finish(err error) {
 	var failed *instanceError
 	cause := context.Cause(x.ctx)
+	x.mu.Lock()
+	x.ending = true
+	replaced := x.replaced
+	x.mu.Unlock()
 	switch {
-	case errors.Is(cause, ErrClosed), errors.Is(err, ErrClosed): // interrupted: it goes on when it is resumed
-		err = nil
 	case errors.Is(cause, ErrCancelled):
 		err = x.terminal(Cancelled, Event{Kind: RunCancelled})
+	case errors.Is(cause, ErrClosed), errors.Is(err, ErrClosed): // interrupted: it goes on when it is resumed
+		err = nil
 	case err == nil:
 		err = x.append(journal.Batch{State: string(Completed), Outcomes: x.lessons()}, record{Event: Event{Kind: RunCompleted}})
 	case errors.As(err, &failed):
@@ -135,12 +154,12 @@ func (x *execution) finish(err error) {
 		err = x.terminal(Failed, Event{
 			Kind: RunFailed, Provider: failed.provider, Attempt: failed.attempts, Error: failure(failed.err, failed.address),
 		})
+	case replaced && errors.Is(err, ErrPaused), errors.Is(err, ErrSuperseded):
+		err = x.terminal(Superseded, Event{Kind: RunSuperseded})
 	case errors.Is(err, errAwaiting):
 		err = x.terminal(Paused, Event{Kind: RunPaused, Message: x.awaits()})
 	case errors.Is(err, ErrPaused):
 		err = x.terminal(Paused, Event{Kind: RunPaused})
-	case errors.Is(err, ErrSuperseded):
-		err = x.terminal(Superseded, Event{Kind: RunSuperseded})
 	}
 	if err != nil {
 		x.eng.conf.Log.Error("run stopped", "run", x.id, "error", err)
@@ -160,10 +179,23 @@ func (x *execution) terminal(s State, ev Event) error {
 	return x.append(journal.Batch{State: string(s)}, record{Event: ev})
 }
 
-func (x *execution) state() State {
+// replace notes that a newer run of the lineage goes on instead. false means that the execution is ending, in
+// whatever way, and has no time for that any more.
+func (x *execution) replace() bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.view.state
+	if x.ending {
+		return false
+	}
+	x.replaced = true
+	return true
+}
+
+// stand is the run's state as the execution knows it, and up to which event that is.
+func (x *execution) stand() (State, uint64) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.view.state, x.view.seq
 }
 
 // executed is closed when the execution has ended; nil when it never began.
@@ -189,6 +221,13 @@ func (x *execution) isExecuting() bool {
 	}
 }
 
+// beyond tells whether more than the events up to a number is known of the run, or is going to be.
+func (x *execution) beyond(seen uint64) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.isExecuting() || x.view.seq > seen
+}
+
 func (x *execution) status() Status {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -209,9 +248,12 @@ func (x *execution) tick() Event {
 	return Event{Kind: Progress, Time: x.eng.conf.Clock.Now(), Done: x.view.progress(x.pl)}
 }
 
-// append makes records durable, then visible. It works also when the run's context has ended: what a
-// call gave is never lost to a cancellation.
+// append makes records durable, then visible, then tells the observer. It works also when the run's context
+// has ended: what a call gave is never lost to a cancellation.
 func (x *execution) append(b journal.Batch, records ...record) error {
+	if len(records) == 0 {
+		return nil
+	}
 	for i := range records {
 		records[i].Time = x.eng.conf.Clock.Now().UTC()
 		ev, err := records[i].journalled()
@@ -225,18 +267,16 @@ func (x *execution) append(b journal.Batch, records ...record) error {
 	if err != nil {
 		return fmt.Errorf("the journal of run %s cannot be written: %w", x.id, err)
 	}
+	first := last + 1 - uint64(len(records))
 	x.update(func(v *view) {
-		for _, rec := range records {
-			v.apply(rec)
+		for i := range records {
+			records[i].Seq = first + uint64(i)
+			v.apply(records[i])
 		}
-		v.took(last-uint64(len(records))+1, last)
+		v.took(first, last)
+		x.note(records)
 	})
-	if observe := x.eng.conf.Observe; observe != nil {
-		for i, rec := range records {
-			rec.Seq = last - uint64(len(records)-1-i)
-			observe(x.observation(rec.Event))
-		}
-	}
+	x.tell()
 	return nil
 }
 

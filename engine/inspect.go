@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"sync"
 
 	"github.com/filmloom/filmloom/engine/admission"
 	"github.com/filmloom/filmloom/engine/pipeline"
@@ -37,21 +38,28 @@ func Inspect(ctx context.Context, conf Config) ([]ProviderStatus, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []ProviderStatus
-	for _, e := range r.entries {
-		s := ProviderStatus{Name: e.name, Plugin: e.plugin, Description: e.description, Ready: true}
-		if problem := e.open(ctx, r.conf); problem != nil {
-			s.Ready, s.Problem, s.Hint = false, problem.Problem, problem.Hint
-		}
-		s.Off = e.configured.Off
-		for _, d := range e.configured.Diagnostics {
-			if d.Warning {
-				s.Warnings = append(s.Warnings, finding(d)+".")
-			}
-		}
-		all = append(all, s)
+	all := make([]ProviderStatus, len(r.entries))
+	var inspecting sync.WaitGroup
+	for i, e := range r.entries { // at the same time: each may start processes, and wait for them
+		inspecting.Go(func() { all[i] = e.inspect(ctx, r.conf) })
 	}
+	inspecting.Wait()
 	return all, r.close()
+}
+
+// inspect opens the provider and tells whether it can work.
+func (e *entry) inspect(ctx context.Context, conf Config) ProviderStatus {
+	s := ProviderStatus{Name: e.name, Plugin: e.plugin, Description: e.description, Ready: true}
+	if problem := e.open(ctx, conf); problem != nil {
+		s.Ready, s.Problem, s.Hint = false, problem.Problem, problem.Hint
+	}
+	s.Off = e.configured.Off
+	for _, d := range e.configured.Diagnostics {
+		if d.Warning {
+			s.Warnings = append(s.Warnings, finding(d)+".")
+		}
+	}
+	return s
 }
 
 func inspect(ctx context.Context, conf Config) (*roster, error) {
@@ -76,14 +84,17 @@ type PluginStats struct {
 // declared. Its counts begin anew when a provider that could not work is opened again. It waits for
 // nothing, not even for a provider that is being started, so it may be called for each scrape of metrics.
 func (e *Engine) Plugins() []PluginStats {
-	var all []PluginStats
+	var names []string
+	var opened []providers.Provider
 	for _, entry := range e.roster.entries {
-		p := entry.watched.Load()
-		if p == nil {
-			continue
+		if p := entry.watched.Load(); p != nil {
+			names, opened = append(names, entry.name), append(opened, *p)
 		}
-		if s, ok := plugin.StatsOf(*p); ok {
-			all = append(all, PluginStats{entry.name, s})
+	}
+	var all []PluginStats
+	for i, s := range plugin.StatsOfAll(opened...) {
+		if s != nil {
+			all = append(all, PluginStats{names[i], *s})
 		}
 	}
 	return all

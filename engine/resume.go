@@ -41,20 +41,21 @@ func (e *Engine) endOlder(ctx context.Context, id string) error {
 	}
 	defer done()
 	if x := e.executes(id); x != nil {
-		x.halt(ErrSuperseded)
-		return nil
+		if x.replace() {
+			x.halt(ErrSuperseded)
+			return nil
+		}
+		select {
+		case <-x.executed():
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 	h, err := e.conf.Journal.Run(ctx, id)
 	if err != nil || State(h.State).Final() {
 		return err
 	}
-	rec := record{Event: Event{Kind: RunSuperseded, Time: e.conf.Clock.Now().UTC()}}
-	ev, err := rec.journalled()
-	if err != nil {
-		return err
-	}
-	_, err = e.conf.Journal.Append(ctx, id, journal.Batch{State: string(Superseded), Events: []journal.Event{ev}})
-	return err
+	return e.stub(h).terminal(Superseded, Event{Kind: RunSuperseded})
 }
 
 // isNewest tells whether no run of the lineage is newer.

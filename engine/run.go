@@ -23,22 +23,53 @@ type Run struct {
 	x   *execution // the newest that is known here
 }
 
-// execution is what executes the run now, or what was known of it last.
-func (r *Run) execution() *execution {
-	now := r.eng.executes(r.ID)
+// known is what was known of the run last.
+func (r *Run) known() *execution {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if now != nil {
-		r.x = now
-	}
 	return r.x
 }
 
+func (r *Run) adopt(x *execution) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.x = x
+}
+
+// execution is what executes the run now or, where nobody does, what the journal has of it: another handle's
+// owner may have gone on with the run meanwhile, or have ended it. While the journal cannot be read it is what
+// was known last.
+func (r *Run) execution() *execution {
+	if now := r.eng.executes(r.ID); now != nil {
+		r.adopt(now)
+		return now
+	}
+	x := r.known()
+	state, seq := x.stand()
+	if state.Final() { // nothing comes after that
+		return x
+	}
+	h, err := r.eng.conf.Journal.Run(context.Background(), r.ID)
+	if err != nil || h.LastSeq <= seq {
+		return x
+	}
+	fresh, err := r.eng.picture(context.Background(), h)
+	if now := r.eng.executes(r.ID); now != nil { // since a moment ago, and it knows more
+		fresh, err = now, nil
+	}
+	if err != nil {
+		r.eng.conf.Log.Error("what became of a run cannot be read", "run", r.ID, "error", err)
+		return x
+	}
+	r.adopt(fresh)
+	return fresh
+}
+
 // Seed is the run's seed.
-func (r *Run) Seed() int64 { return r.execution().frozen.Seed }
+func (r *Run) Seed() int64 { return r.known().frozen.Seed }
 
 // Created is when the run was recorded.
-func (r *Run) Created() time.Time { return r.execution().header.Created }
+func (r *Run) Created() time.Time { return r.known().header.Created }
 
 // Status is where the run stands now.
 func (r *Run) Status() Status { return r.execution().status() }
@@ -57,32 +88,41 @@ func (r *Run) Pause(ctx context.Context) error {
 
 // end stops an execution, or records that a run which is not being executed has stopped.
 func (r *Run) end(ctx context.Context, kind Kind, state State, stop func(*execution)) error {
-	turn, err := r.eng.turns.take(ctx, r.ID)
+	for {
+		turn, err := r.eng.turns.take(ctx, r.ID)
+		if err != nil {
+			return err
+		}
+		x := r.eng.executes(r.ID)
+		if x == nil {
+			defer turn()
+			return r.endIdle(ctx, kind, state)
+		}
+		turn()
+		stop(x)
+		select {
+		case <-x.executed():
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if s, _ := x.stand(); s.Final() || s == state {
+			return nil
+		}
+		// It has stopped for another reason a moment before, or could not record this one.
+	}
+}
+
+// endIdle records that a run which nobody executes, and whose turn the caller has, has stopped.
+func (r *Run) endIdle(ctx context.Context, kind Kind, state State) error {
+	x, err := r.eng.load(ctx, r.ID)
 	if err != nil {
 		return err
 	}
-	x := r.eng.executes(r.ID)
-	if x == nil {
-		defer turn()
-		if x, err = r.eng.load(ctx, r.ID); err != nil {
-			return err
-		}
-		r.mu.Lock()
-		r.x = x
-		r.mu.Unlock()
-		if s := x.view.state; s.Final() || s == state {
-			return nil
-		}
-		return x.append(journal.Batch{State: string(state)}, record{Event: Event{Kind: kind}})
-	}
-	turn()
-	stop(x)
-	select {
-	case <-x.executed():
+	r.adopt(x)
+	if s := x.view.state; s.Final() || s == state {
 		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
+	return x.append(journal.Batch{State: string(state)}, record{Event: Event{Kind: kind}})
 }
 
 // Wait waits until the run has ended or is paused, and gives its outputs. The error is a *RunError when
@@ -135,43 +175,57 @@ func (r *Run) Events(ctx context.Context) iter.Seq[Event] { return r.EventsFrom(
 // EventsFrom is like Events, from an event's number.
 func (r *Run) EventsFrom(ctx context.Context, from uint64) iter.Seq[Event] {
 	return func(yield func(Event) bool) {
-		x := r.execution()
-		ticks := 0
+		x, ticks := r.execution(), 0
 		for {
 			x.mu.Lock()
 			changed, executing := x.changed, x.isExecuting()
 			tick, seen := x.view.ticks, x.view.seq
 			x.mu.Unlock()
-			for ev, err := range x.eng.conf.Journal.Events(ctx, r.ID, from) {
-				rec, err2 := readRecord(ev)
-				if err = errors.Join(err, err2); err != nil {
-					if ctx.Err() == nil {
-						x.eng.conf.Log.Error("events cannot be read", "run", r.ID, "error", err)
-					}
-					return
-				}
-				if executing && ev.Seq > seen {
-					break // journalled, and not yet visible: whoever reads it asks Status and Outputs next
-				}
-				from = ev.Seq + 1
-				if !yield(rec.Event) || State("").after(rec.Kind).Final() {
-					return
-				}
-			}
-			if !executing {
+			if !r.relay(ctx, &from, seen, yield) {
 				return
 			}
-			if tick > ticks {
-				ticks = tick
-				if !yield(x.tick()) {
+			if executing {
+				if tick > ticks {
+					ticks = tick
+					if !yield(x.tick()) {
+						return
+					}
+				}
+				select {
+				case <-changed:
+				case <-ctx.Done():
 					return
 				}
 			}
-			select {
-			case <-changed:
-			case <-ctx.Done():
+			switch now := r.execution(); {
+			case now == x && executing: // it has moved, or stopped
+			case executing || now.beyond(seen): // somebody has gone on with the run, or ended it
+				x, ticks = now, 0
+			default:
 				return
 			}
 		}
 	}
+}
+
+// relay yields the events from a number on that were taken in: whoever reads one asks Status and Outputs next.
+// It tells whether more may come.
+func (r *Run) relay(ctx context.Context, from *uint64, seen uint64, yield func(Event) bool) bool {
+	for ev, err := range r.eng.conf.Journal.Events(ctx, r.ID, *from) {
+		rec, err2 := readRecord(ev)
+		if err = errors.Join(err, err2); err != nil {
+			if ctx.Err() == nil {
+				r.eng.conf.Log.Error("events cannot be read", "run", r.ID, "error", err)
+			}
+			return false
+		}
+		if ev.Seq > seen {
+			return true
+		}
+		*from = ev.Seq + 1
+		if !yield(rec.Event) || State("").after(rec.Kind).Final() {
+			return false
+		}
+	}
+	return true
 }

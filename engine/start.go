@@ -167,7 +167,7 @@ func (e *Engine) again(ctx context.Context, id, name string, given []byte) (*Run
 	if r.Pipeline != name || string(x.frozen.Given) != string(given) {
 		return nil, fmt.Errorf("run %s: %w with another pipeline or other inputs", id, ErrExists)
 	}
-	if s := x.state(); s.Final() || s == Paused {
+	if s, _ := x.stand(); s.Final() || s == Paused {
 		return r, nil
 	}
 	return e.Resume(ctx, id)
@@ -220,14 +220,7 @@ func (e *Engine) begin(ctx context.Context, d *draft) (*Run, error) {
 	if header.Lineage == "" {
 		header.Lineage = header.ID
 	}
-	header.State, header.Created = string(Queued), e.conf.Clock.Now().UTC()
-	created := record{Event: Event{Time: header.Created, Kind: RunCreated}, artifacts: f.artifacts(d.inputs)}
-	ev, err := created.journalled()
-	if err != nil {
-		return nil, err
-	}
-	e.refuse.touch(ev.Artifacts)
-	err = e.conf.Journal.Create(ctx, header, journal.Batch{Events: []journal.Event{ev}})
+	err = e.create(ctx, header, f.artifacts(d.inputs))
 	if errors.Is(err, journal.ErrExists) { // somebody else was faster
 		return e.again(ctx, header.ID, header.Pipeline, f.Given)
 	}
@@ -235,6 +228,30 @@ func (e *Engine) begin(ctx context.Context, d *draft) (*Run, error) {
 		return nil, err
 	}
 	return e.Resume(ctx, header.ID)
+}
+
+// create records a new run, which refers to artifacts. It takes the run's turn, so that the observer hears of
+// the run before anybody goes on with it.
+func (e *Engine) create(ctx context.Context, header journal.Run, artifacts []string) error {
+	done, err := e.turns.take(ctx, header.ID)
+	if err != nil {
+		return err
+	}
+	defer done()
+	header.State, header.Created = string(Queued), e.conf.Clock.Now().UTC()
+	created := record{Event: Event{Seq: 1, Time: header.Created, Kind: RunCreated}, artifacts: artifacts}
+	ev, err := created.journalled()
+	if err != nil {
+		return err
+	}
+	e.refuse.touch(ev.Artifacts)
+	if err := e.conf.Journal.Create(ctx, header, journal.Batch{Events: []journal.Event{ev}}); err != nil {
+		return err
+	}
+	x := e.stub(header)
+	x.note([]record{created})
+	x.tell()
+	return nil
 }
 
 // artifacts are the files that the run refers to from its start.

@@ -136,6 +136,9 @@ func (v *view) call(address string) *callView {
 // took notes that the events from first to last were taken in. Of several writers, the one that was journalled
 // last may be the first here.
 func (v *view) took(first, last uint64) {
+	if last < first { // nothing: its place belongs to whatever comes there
+		return
+	}
 	if first == v.seq+1 && len(v.beyond) == 0 { // as nearly always
 		v.seq = last
 		return

@@ -38,7 +38,7 @@ func openIdentity(life fx.Lifecycle, conf *config.Config, opts Options, db *stor
 }
 
 func openBook(db *store.DB) (*idempotency.Book, error) {
-	return idempotency.New(idempotency.Config{DB: db})
+	return idempotency.New(idempotency.Config{DB: db, Known: identity.Known})
 }
 
 func openPlans(conf *config.Config) (plans.Set, error) {
@@ -46,7 +46,7 @@ func openPlans(conf *config.Config) (plans.Set, error) {
 }
 
 func openLimits(life fx.Lifecycle, db *store.DB, log *slog.Logger) (*limits.Limiter, error) {
-	l, err := limits.New(limits.Config{DB: db, Log: log})
+	l, err := limits.New(limits.Config{DB: db, Known: identity.Known, Log: log})
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func openLimits(life fx.Lifecycle, db *store.DB, log *slog.Logger) (*limits.Limi
 const lowCredits = 3
 
 func openCredits(db *store.DB) *credits.Ledger {
-	return credits.New(credits.Config{DB: db, LowAfter: lowCredits})
+	return credits.New(credits.Config{DB: db, Known: identity.Known, LowAfter: lowCredits})
 }
 
 // settle ends the reservation of an order that has ended: what was made is paid for, and so is what somebody has

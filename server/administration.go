@@ -12,6 +12,7 @@ import (
 	"github.com/filmloom/filmloom/server/admin"
 	"github.com/filmloom/filmloom/server/backup"
 	"github.com/filmloom/filmloom/server/config"
+	"github.com/filmloom/filmloom/server/identity"
 	"github.com/filmloom/filmloom/server/store"
 )
 
@@ -21,7 +22,7 @@ var adminModule = fx.Module("administration",
 		return admin.Config{Dir: conf.Data, Log: log}
 	}),
 	admin.Module,
-	fx.Invoke(offerBackup),
+	fx.Invoke(offerBackup, func(r *admin.Registry, ids *identity.Service, db *store.DB) { admin.Holders(r, ids, Holdings(db)) }),
 )
 
 func offerBackup(r *admin.Registry, conf *config.Config, opts Options, db *store.DB, files artifact.Store, j journal.Journal, eng *engine.Engine) {

@@ -19,6 +19,7 @@ import (
 	"github.com/filmloom/filmloom/server/config"
 	"github.com/filmloom/filmloom/server/credits"
 	"github.com/filmloom/filmloom/server/film"
+	"github.com/filmloom/filmloom/server/identity"
 	"github.com/filmloom/filmloom/server/media"
 	"github.com/filmloom/filmloom/server/metrics"
 	"github.com/filmloom/filmloom/server/production"
@@ -35,7 +36,7 @@ var filmModule = fx.Module("films", fx.Provide(metrics.New, openChannels, openEn
 // openChannels knows the YouTube channels that films are uploaded to.
 func openChannels(conf *config.Config, db *store.DB, keys *secrets.Keys, at *address, log *slog.Logger) (*youtube.Service, error) {
 	return youtube.New(youtube.Config{
-		DB: db, Keys: keys, ClientID: conf.YouTubeClientID, ClientSecret: conf.YouTubeClientSecret.Reveal(),
+		DB: db, Keys: keys, Known: identity.Known, ClientID: conf.YouTubeClientID, ClientSecret: conf.YouTubeClientSecret.Reveal(),
 		AuthURL: conf.YouTubeAuthURL, TokenURL: conf.YouTubeTokenURL, UploadURL: conf.YouTubeUploadURL,
 		RedirectURL: func() string { return at.base() + studioapi.Prefix + "/youtube/callback" }, Log: log,
 	})
@@ -109,7 +110,7 @@ func openEngine(life fx.Lifecycle, conf *config.Config, opts Options, j journal.
 func openWebhooks(life fx.Lifecycle, conf *config.Config, db *store.DB, keys *secrets.Keys, given *media.Media, m *metrics.Metrics, log *slog.Logger) (*webhooks.Service, error) {
 	const purpose = "webhooks"
 	hooks, err := webhooks.New(webhooks.Config{
-		DB: db, Allow: conf.WebhookAllow, Render: studioapi.Render(given), Log: log,
+		DB: db, Known: identity.Known, Allow: conf.WebhookAllow, Render: studioapi.Render(given), Log: log,
 		Seal:    func(plain []byte, aad string) ([]byte, error) { return keys.Seal(purpose, plain, []byte(aad)), nil },
 		Unseal:  func(sealed []byte, aad string) ([]byte, error) { return keys.Open(purpose, sealed, []byte(aad)) },
 		Observe: m.Delivery,
@@ -128,8 +129,8 @@ func openDesk(life fx.Lifecycle, conf *config.Config, db *store.DB, eng *engine.
 	}
 	desk, err := production.New(context.Background(), production.Config{
 		Store: db, Engine: eng, Active: conf.MaxActive, Queue: queue, Retention: conf.Retention, Log: log,
-		Listed: listed,
-		Hooks:  []production.Hook{settle(ledger), studioapi.Follow(hooks, db)},
+		Listed: listed, Known: identity.Known,
+		Hooks: []production.Hook{settle(ledger), studioapi.Follow(hooks, db)},
 	})
 	if err != nil {
 		return nil, err

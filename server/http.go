@@ -46,10 +46,10 @@ func newMedia(conf *config.Config, at *address, files artifact.Store, keys *secr
 
 func newSite(conf *config.Config, at *address, m *metrics.Metrics, given *media.Media, log *slog.Logger) *web.Site {
 	site := web.NewSite(web.SiteConfig{
-		Base: at.base, MaxBody: int64(conf.MaxBody), Log: log, Wrap: m.Route,
+		Base: at.base, Origins: conf.CORSOrigins, MaxBody: int64(conf.MaxBody), Log: log, Wrap: m.Route,
 		Address: func(r *http.Request) netip.Addr { return limits.ClientAddress(r, conf.TrustedProxies) },
 	})
-	site.Mount(media.Prefix, given.Handler())
+	site.Mount(media.Prefix, site.Open(given.Handler()))
 	for prefix, title := range map[string]string{videoapi.Prefix: "Filmloom Video API", studioapi.Prefix: "Filmloom Studio API"} {
 		docs := apidocs.Handler(prefix, prefix+"/openapi.json", title)
 		site.Mount("GET "+prefix+"/docs", docs)

@@ -23,6 +23,7 @@ import (
 	"github.com/filmloom/filmloom"
 	"github.com/filmloom/filmloom/engine/pipeline"
 	"github.com/filmloom/filmloom/plugins/builtin"
+	"github.com/filmloom/filmloom/plugins/youtube/youtubetest"
 	"github.com/filmloom/filmloom/server"
 	"github.com/filmloom/filmloom/server/config"
 	"github.com/filmloom/filmloom/server/identity"
@@ -53,6 +54,7 @@ var pipelines = pipeline.Source{"pipelines.hcl": filmloom.Pipelines}
 type role struct {
 	Dir, Listen string
 	Delay       time.Duration
+	YouTube     string // where Google is
 }
 
 // serveAsChild serves until its standard input ends.
@@ -63,6 +65,10 @@ func serveAsChild(text string) error {
 	}
 	conf := config.Default()
 	conf.Data, conf.Listen, conf.AdminPassword, conf.Grace = r.Dir, r.Listen, config.NewSecret(servertest.AdminPassword), 2*time.Second
+	if r.YouTube != "" {
+		conf.YouTubeClientID, conf.YouTubeClientSecret = youtubetest.ClientID, config.NewSecret(youtubetest.ClientSecret)
+		conf.YouTubeTokenURL = r.YouTube + "/token"
+	}
 	srv, err := server.New(conf, server.Options{
 		Providers: builtin.Mock(r.Delay), Pipelines: pipelines, Version: "test", Hash: quick,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),

@@ -72,7 +72,7 @@ func (s *Server) Start(ctx context.Context) error {
 		storageModule, filmModule, accountModule, httpModule,
 		fx.Populate(&s.desk, &s.ids, &s.ready),
 		fx.Invoke(s.firstUser),
-		adminModule,
+		erasureModule, adminModule,
 	)
 	if err := s.app.Err(); err != nil {
 		return errors.Join(plainly(err), opened.stop(ctx))

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/filmloom/filmloom/engine/journal"
+	"github.com/filmloom/filmloom/server"
 	"github.com/filmloom/filmloom/server/admin"
 	"github.com/filmloom/filmloom/server/identity"
 	"github.com/filmloom/filmloom/server/store"
@@ -40,14 +41,12 @@ themselves, so that users can be added before the first start.`,
 	c.AddCommand(
 		userAddCommand(s), userListCommand(s), userSetCommand(s), userPasswdCommand(s),
 		userChangeCommand(s, "disable", "Keeps a user out",
-			"Keeps a user out: all sessions end at once, and no API key of the user works. What the user owns stays.",
+			"Keeps a user out: all sessions end at once, and no API key of the user works. What the user owns stays, and films that were ordered are made. To have it all removed, use remove.",
 			"User %s is disabled."),
 		userChangeCommand(s, "enable", "Lets a disabled user in again",
 			"Lets a disabled user in again, with the same password and the same API keys. Sessions from before have ended.",
 			"User %s is enabled."),
-		userChangeCommand(s, "remove", "Removes a user",
-			"Removes a user with all sessions and API keys. The name is free then. To keep somebody out for a while, use disable.",
-			"User %s is removed."),
+		userRemoveCommand(s),
 	)
 	return c
 }
@@ -67,15 +66,22 @@ var errNoDirectory = errors.New("there is no data directory")
 // operate runs an operation at the server that runs on the data directory, or here where none does. Only with
 // create is a missing directory made.
 func operate(s *settings, cmd *cobra.Command, create bool, name string, in, out any) error {
-	err := admin.Call(cmd.Context(), s.data, name, in, out)
-	if errors.Is(err, admin.ErrNotRunning) {
+	_, err := operateWhere(s, cmd, create, name, in, out)
+	return err
+}
+
+// operateWhere is operate, and tells whether a server has done it.
+func operateWhere(s *settings, cmd *cobra.Command, create bool, name string, in, out any) (served bool, err error) {
+	err = admin.Call(cmd.Context(), s.data, name, in, out)
+	served = !errors.Is(err, admin.ErrNotRunning)
+	if !served {
 		err = operateHere(s, cmd, create, name, in, out)
 	}
 	var failed *admin.Error
 	if errors.As(err, &failed) && (failed.Code == admin.NotFound || failed.Code == admin.Invalid) {
-		return nameError{err}
+		return served, nameError{err}
 	}
-	return err
+	return served, err
 }
 
 func operateHere(s *settings, cmd *cobra.Command, create bool, name string, in, out any) (err error) {
@@ -121,6 +127,7 @@ func operateOn(ctx context.Context, db *store.DB, conf identity.Config, name str
 	defer func() { err = errors.Join(err, accounts.Close()) }()
 	r := admin.NewRegistry()
 	admin.Identity(r, accounts)
+	admin.Holders(r, accounts, server.Holdings(db))
 	return r.Call(ctx, name, in, out)
 }
 

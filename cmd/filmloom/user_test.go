@@ -91,8 +91,18 @@ func TestUserCommandsReachARunningServer(t *testing.T) {
 	if code, out, _ := spoken(t, "user", "list", "--data", dir); code != 0 || !strings.Contains(out, "disabled") {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
+	if code, _, said := spoken(t, "user", "remove", "ada", "--data", dir); code != exitUsage || !strings.Contains(said, "pass --yes") {
+		t.Errorf("exit code %d\n%s", code, said)
+	}
 	if code, out, _ := spoken(t, "key", "list", "--data", dir); code != 0 || !strings.Contains(out, key[len("flm_live_"):][:12]) || strings.Contains(out, key) {
 		t.Errorf("exit code %d\n%s", code, out)
+	}
+	code, out, said = spoken(t, "user", "remove", "ada", "--yes", "--data", dir)
+	if code != 0 || out != "User ada is removed. The server is erasing what the user owned.\n" {
+		t.Errorf("exit code %d\n%s%s", code, out, said)
+	}
+	if left, err := accounts.Removed(t.Context()); err != nil || len(left) != 1 {
+		t.Errorf("left to erase are %v, %v", left, err)
 	}
 }
 
@@ -109,8 +119,8 @@ func TestErrorsAreTheSameWithAServerAndWithout(t *testing.T) {
 		{"user", "add", "ROOT", "--generate"},
 		{"user", "add", " x", "--generate"},
 		{"user", "add", "x", "--generate", "--plan", "golden"},
-		{"user", "remove", "nobody"},
-		{"user", "remove", "root"},
+		{"user", "remove", "nobody", "--yes"},
+		{"user", "remove", "root", "--yes"},
 		{"user", "set", "root", "--admin=false"},
 		{"key", "create", "--user", "nobody"},
 		{"key", "create", "--user", "root", "--cidr", "here"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/filmloom/filmloom/plugins/ffmpeg/tool"
@@ -68,13 +69,13 @@ func (c *compositor) configure(ctx context.Context, conf Config) (providers.Conf
 		}
 		*paths[name] = path
 	}
-	for _, option := range []string{"-encoders", "-filters"} {
-		out, err := c.ask(ctx, option)
-		if err != nil {
-			return notReady(ctx, err)
-		}
+	answers, err := c.askAll(ctx, "-encoders", "-filters")
+	if err != nil {
+		return notReady(ctx, err)
+	}
+	for i, option := range []string{"-encoders", "-filters"} {
 		listed := map[string]bool{}
-		for line := range strings.Lines(out) {
+		for line := range strings.Lines(string(answers[i].Stdout)) {
 			if fields := strings.Fields(line); len(fields) > 1 {
 				listed[fields[1]] = true
 			}
@@ -87,19 +88,17 @@ func (c *compositor) configure(ctx context.Context, conf Config) (providers.Conf
 			}
 		}
 	}
-	out, err := c.ask(ctx, "-version")
+	name, err := c.version(ctx, string(answers[0].Stderr))
 	if err != nil {
 		return notReady(ctx, err)
 	}
-	first, _, _ := strings.Cut(out, "\n")
-	name, _, _ := strings.Cut(first, " Copyright")
 	if tooOld(name) {
-		ready.Problem = fmt.Sprintf("The program %s is too old (%s); version 5.1 or newer is needed.", c.ffmpeg, strings.TrimSpace(name))
+		ready.Problem = fmt.Sprintf("The program %s is too old (%s); version 5.1 or newer is needed.", c.ffmpeg, name)
 		ready.Hint = installHint
 		return ready, nil
 	}
 	ready.Ready = true
-	ready.CacheVersion = fmt.Sprintf("%s, settings %s", strings.TrimSpace(name), settings)
+	ready.CacheVersion = fmt.Sprintf("%s, settings %s", name, settings)
 	return ready, nil
 }
 
@@ -130,11 +129,42 @@ func notReady(ctx context.Context, err error) (providers.Configured, error) {
 	return providers.Configured{Problem: fmt.Sprintf("The program ffmpeg cannot be run: %v.", err), Hint: installHint}, nil
 }
 
-func (c *compositor) ask(ctx context.Context, option string) (string, error) {
-	out, err := tool.Run(ctx, tool.Command{
-		Path: c.ffmpeg, Args: []string{"-nostdin", "-hide_banner", option}, Limit: 20 * time.Second,
-	})
-	return string(out.Stdout), err
+// askAll asks ffmpeg several things at the same time, for each answer takes a process that loads every library.
+// The first failure ends the others.
+func (c *compositor) askAll(ctx context.Context, options ...string) ([]tool.Output, error) {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	answers := make([]tool.Output, len(options))
+	var asking sync.WaitGroup
+	for i, option := range options {
+		asking.Go(func() {
+			var err error
+			if answers[i], err = c.ask(ctx, option); err != nil {
+				fail(err)
+			}
+		})
+	}
+	asking.Wait()
+	return answers, context.Cause(ctx)
+}
+
+// version is the name of the release: as the banner has it that ffmpeg writes before any answer, or, where a
+// wrapper hides that, as it answers when it is asked.
+func (c *compositor) version(ctx context.Context, banner string) (string, error) {
+	if !strings.HasPrefix(banner, "ffmpeg version ") {
+		out, err := c.ask(ctx, "-version")
+		if err != nil {
+			return "", err
+		}
+		banner = string(out.Stdout)
+	}
+	first, _, _ := strings.Cut(banner, "\n")
+	name, _, _ := strings.Cut(first, " Copyright")
+	return strings.TrimSpace(name), nil
+}
+
+func (c *compositor) ask(ctx context.Context, option string) (tool.Output, error) {
+	return tool.Run(ctx, tool.Command{Path: c.ffmpeg, Args: []string{"-nostdin", option}, Limit: 20 * time.Second})
 }
 
 // run runs ffmpeg in a call's work directory. Failures are the provider's own: KindInternal.

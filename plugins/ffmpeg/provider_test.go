@@ -1,8 +1,11 @@
 package ffmpeg
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -72,6 +75,81 @@ func TestNotReadySaysWhyAndHowToMendIt(t *testing.T) {
 				t.Errorf("ready %v, problem %q, hint %q", answer.Ready, answer.Problem, answer.Hint)
 			}
 		})
+	}
+}
+
+// Each question is a process, and a server starts no sooner than all are answered. In ffmpeg's place is a program
+// that answers when it is asked two things at the same time, and names its version besides.
+func TestConfigureAsksTwoThingsAtTheSameTime(t *testing.T) {
+	met := t.TempDir()
+	raw, err := json.Marshal(Config{FFmpeg: program(t, `touch "`+met+`/$$"
+for i in $(seq 500); do
+  [ $(ls "`+met+`" | wc -l) -lt 2 ] || break
+  sleep 0.01
+done
+[ $(ls "`+met+`" | wc -l) -eq 2 ] || { echo "it is asked one thing at a time" >&2; exit 1; }
+echo 'ffmpeg version 7.1 Copyright (c) 2000-2024 the FFmpeg developers' >&2
+echo '  built with love' >&2
+echo ' V....D libx264 x'; echo ' A....D aac AAC'
+for f in ass ebur128 sidechaincompress alimiter; do echo " .. $f A->A"; done`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := New().Configure(t.Context(), raw)
+	if err != nil || !answer.Ready || answer.CacheVersion != "ffmpeg version 7.1, settings "+settings {
+		t.Errorf("ready %v (%s), version %q, %v", answer.Ready, answer.Problem, answer.CacheVersion, err)
+	}
+	if asked, err := os.ReadDir(met); err != nil || len(asked) != 2 {
+		t.Errorf("it was asked %d times, %v", len(asked), err)
+	}
+}
+
+// The version is part of what results are kept under: it must not depend on how it was found out.
+func TestTheBannerNamesTheVersionAsTheAnswerDoes(t *testing.T) {
+	path, err := exec.LookPath("ffmpeg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &compositor{ffmpeg: path}
+	out, err := c.ask(t.Context(), "-encoders")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := c.version(t.Context(), string(out.Stderr))
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, err := c.version(t.Context(), "")
+	if err != nil || shown != asked || !strings.HasPrefix(string(out.Stderr), shown+" ") {
+		t.Errorf("the banner says %q, and when it is asked %q, %v", shown, asked, err)
+	}
+}
+
+func TestConfigureEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	begun := filepath.Join(t.TempDir(), "begun")
+	raw, err := json.Marshal(Config{FFmpeg: program(t, `mkfifo "`+begun+`" 2>/dev/null || exec sleep 60; echo >"`+begun+`"; exec sleep 60`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer cancel()
+		for {
+			if _, err := os.ReadFile(begun); err == nil {
+				return
+			}
+		}
+	}()
+	if _, err := New().Configure(ctx, raw); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func BenchmarkConfigure(b *testing.B) {
+	for b.Loop() {
+		if answer, err := New().Configure(b.Context(), nil); err != nil || !answer.Ready {
+			b.Fatal(answer.Problem, err)
+		}
 	}
 }
 

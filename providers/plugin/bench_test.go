@@ -128,3 +128,20 @@ func BenchmarkStart(b *testing.B) {
 		b.StartTimer()
 	}
 }
+
+// BenchmarkStats is what a scrape of metrics costs for one plugin, and for eight.
+func BenchmarkStats(b *testing.B) {
+	var all []providers.Provider
+	for range 8 {
+		h, _ := open(b, spec("plugin"), usualPace)
+		mustExecute(b, h, order{Do: "echo"})
+		all = append(all, h)
+	}
+	for name, some := range map[string][]providers.Provider{"one": all[:1], "eight": all} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				StatsOfAll(some...)
+			}
+		})
+	}
+}

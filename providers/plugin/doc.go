@@ -21,7 +21,7 @@
 //   - A plugin inherits no environment variable but those that are named in the documentation of [Spec].
 //   - The wire is private: a socket in a directory of mode 0700, and mutual TLS unless turned off.
 //   - A cancelled context reaches the handler's context at once.
-//   - [StatsOf] tells at any time which process serves, how often it was started, and what it uses.
+//   - [StatsOf] and [StatsOfAll] tell at any time which process serves, how often it was started, and what it uses.
 //
 // The package never looks into values: it passes JSON on, and whoever calls the provider checks it
 // against the schemas. The wire contract is providers/proto/provider.proto.

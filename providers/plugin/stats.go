@@ -23,16 +23,51 @@ type Stats struct {
 }
 
 // StatsOf asks a provider that [Launch] has given; false means that it is some other provider. It
-// reads /proc and waits for nothing, so it may be called for each scrape of metrics.
+// reads /proc and waits for nothing, so it may be called for each scrape of metrics. For several providers
+// [StatsOfAll] is cheaper.
 func StatsOf(p providers.Provider) (Stats, bool) {
-	h, ok := p.(interface{ Stats() Stats })
-	if !ok {
-		return Stats{}, false
+	if s := StatsOfAll(p)[0]; s != nil {
+		return *s, true
 	}
-	return h.Stats(), true
+	return Stats{}, false
 }
 
-// Stats implements what [StatsOf] looks for. A provider that wraps a launched one may pass it on.
+// StatsOfAll is [StatsOf] of several providers, in their order; nil stands for one that [Launch] has not given.
+// It looks through the processes of this machine once for all of them, and not at all when none has one.
+func StatsOfAll(all ...providers.Provider) []*Stats {
+	told := make([]*Stats, len(all))
+	groups := map[int]usage{}
+	for i, p := range all {
+		h, ok := p.(interface{ Stats() Stats })
+		if !ok {
+			continue
+		}
+		s := h.Stats()
+		told[i] = &s
+		if s.PID != 0 {
+			groups[s.PID] = usage{}
+		}
+	}
+	if len(groups) == 0 {
+		return told
+	}
+	addUsage(groups)
+	for _, s := range told {
+		if s != nil && s.PID != 0 {
+			s.Memory, s.CPU = groups[s.PID].memory, groups[s.PID].cpu
+		}
+	}
+	return told
+}
+
+// usage is what the processes of a group use.
+type usage struct {
+	memory int64
+	cpu    time.Duration
+}
+
+// Stats implements what [StatsOf] looks for; Memory and CPU are left to that. A provider that wraps a launched
+// one may pass it on.
 func (s *supervisor) Stats() Stats {
 	s.mu.Lock()
 	out := Stats{
@@ -44,6 +79,5 @@ func (s *supervisor) Stats() Stats {
 		return out
 	}
 	out.PID, out.Started = inst.number(), inst.since
-	out.Memory, out.CPU = groupUsage(out.PID)
 	return out
 }

@@ -10,11 +10,12 @@ import (
 // ticksPerSecond is USER_HZ, which Linux promises to programs whatever its own clock is.
 const ticksPerSecond = 100
 
-// groupUsage adds up what the processes of a group use, as the kernel tells in /proc/PID/stat.
-func groupUsage(group int) (memory int64, cpu time.Duration) {
+// addUsage adds up what the processes of some groups use, as the kernel tells in /proc/PID/stat. Which
+// processes are in a group is not told elsewhere, so it looks at all that there are.
+func addUsage(groups map[int]usage) {
 	proc, err := os.Open("/proc")
 	if err != nil {
-		return 0, 0
+		return
 	}
 	defer func() { _ = proc.Close() }()
 	names, _ := proc.Readdirnames(-1)
@@ -26,26 +27,20 @@ func groupUsage(group int) (memory int64, cpu time.Duration) {
 		if err != nil {
 			continue // it has ended meanwhile
 		}
-		if u, ok := parseStat(raw); ok && u.group == group {
-			memory += u.memory
-			cpu += u.cpu
+		group, u, ok := parseStat(raw)
+		sum, wanted := groups[group]
+		if ok && wanted {
+			groups[group] = usage{sum.memory + u.memory, sum.cpu + u.cpu}
 		}
 	}
-	return memory, cpu
-}
-
-type usage struct {
-	group  int
-	memory int64
-	cpu    time.Duration
 }
 
 // parseStat reads a line of /proc/PID/stat, see proc_pid_stat(5). The second field is the program's
 // name in brackets, which may hold anything.
-func parseStat(raw []byte) (usage, bool) {
+func parseStat(raw []byte) (group int, u usage, ok bool) {
 	end := bytes.LastIndexByte(raw, ')')
 	if end < 0 {
-		return usage{}, false
+		return 0, usage{}, false
 	}
 	fields := bytes.Fields(raw[end+1:])
 	const first = 3 // the number of fields[0] in the manual
@@ -57,8 +52,6 @@ func parseStat(raw []byte) (usage, bool) {
 		return v
 	}
 	ticks := number(14) + number(15) + number(16) + number(17) // user and system, of it and of children that ended
-	return usage{
-		group: int(number(5)), memory: number(24) * int64(os.Getpagesize()),
-		cpu: time.Duration(ticks) * (time.Second / ticksPerSecond),
-	}, len(fields) > 24-first
+	u = usage{number(24) * int64(os.Getpagesize()), time.Duration(ticks) * (time.Second / ticksPerSecond)}
+	return int(number(5)), u, len(fields) > 24-first
 }

@@ -30,6 +30,25 @@ type Named struct {
 	Name string `json:"name"`
 }
 
+// Holdings is what user.holdings answers: what goes with a user who is removed.
+type Holdings struct {
+	Films   int `json:"films"`   // tasks, and projects that a film was ordered for
+	Drafts  int `json:"drafts"`  // other projects
+	Open    int `json:"open"`    // films that wait or are being made
+	Credits int `json:"credits"` // the balance
+}
+
+// Holders registers user.holdings, which takes a [Named]. count counts what an account owns.
+func Holders(r *Registry, s *identity.Service, count func(context.Context, identity.Account) (Holdings, error)) {
+	Handle(r, "user.holdings", func(ctx context.Context, in Named) (Holdings, error) {
+		user, err := accounts{s}.user(ctx, in.Name)
+		if err != nil {
+			return Holdings{}, err
+		}
+		return count(ctx, user)
+	})
+}
+
 // SetPassword is what user.passwd takes.
 type SetPassword struct {
 	Name     string `json:"name"`

@@ -32,10 +32,13 @@ func (l *Ledger) Balance(ctx context.Context, account string, plan plans.Plan) (
 			return err
 		}
 		b, due = a.shown(plan), a.changed
-		if write {
-			return a.write(tx)
+		if !write {
+			return nil
 		}
-		return nil
+		if err := l.conf.Known(tx, account); err != nil {
+			return err
+		}
+		return a.write(tx)
 	}
 	err := l.conf.DB.View(func(tx *store.Tx) error { return look(tx, false) })
 	if err == nil && due {

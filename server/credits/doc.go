@@ -35,5 +35,5 @@
 // # What it never does
 //
 // It does not know what a reference stands for, which plan an account has, or when a film has failed. It calls
-// nobody back. It deletes no entry.
+// nobody back. It deletes no entry but with all of an account's.
 package credits

@@ -33,7 +33,10 @@ type Config struct {
 	// LowAfter is the balance below which an account is low: Taken.Low tells of the reservation that crosses
 	// it. 0 means never.
 	LowAfter int
-	Now      func() time.Time // nil means time.Now
+	// Known tells within a transaction whether an account is there; its error is what comes of a change of one that
+	// is not. nil takes every account for one that is.
+	Known func(tx *store.Tx, account string) error
+	Now   func() time.Time // nil means time.Now
 }
 
 // A Ledger keeps the credits of all accounts. Its methods may be called concurrently.
@@ -43,6 +46,9 @@ type Ledger struct{ conf Config }
 func New(conf Config) *Ledger {
 	if conf.Now == nil {
 		conf.Now = time.Now
+	}
+	if conf.Known == nil {
+		conf.Known = func(*store.Tx, string) error { return nil }
 	}
 	return &Ledger{conf}
 }
@@ -64,6 +70,9 @@ type Taken struct {
 func (l *Ledger) Reserve(tx *store.Tx, account string, plan plans.Plan, price int, reference string) (Taken, error) {
 	if account == "" || reference == "" || price < 1 {
 		return Taken{}, errors.New("a reservation needs an account, a reference and a price of at least 1 credit")
+	}
+	if err := l.conf.Known(tx, account); err != nil {
+		return Taken{}, err
 	}
 	a, err := read(tx, account, l.conf.Now())
 	if err != nil {
@@ -160,6 +169,9 @@ func (l *Ledger) PurchaseIn(tx *store.Tx, account string, amount int, note, by s
 		return Entry{}, fmt.Errorf("a purchase must be from 1 to %d credits", MostPurchased)
 	case utf8.RuneCountInString(note) > LongestNote:
 		return Entry{}, fmt.Errorf("the note on a purchase must have at most %d characters", LongestNote)
+	}
+	if err := l.conf.Known(tx, account); err != nil {
+		return Entry{}, err
 	}
 	a, err := read(tx, account, l.conf.Now())
 	if err != nil {

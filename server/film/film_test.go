@@ -194,6 +194,55 @@ func TestAReadingSaysTheSameWhenItIsReadAgain(t *testing.T) {
 	}
 }
 
+func TestAPictureThatIsExpectedIsShownSoUntilItsRunTellsOfIt(t *testing.T) {
+	eng := open(t)
+	var live film.Reading
+	run, err := eng.Start(t.Context(), film.StoryVideo, film.Story{Topic: "mystery"}.Inputs())
+	if err != nil {
+		t.Fatal(err)
+	}
+	follow(t, &live, run)
+	made, _ := live.Film()
+	scenes := []string{made.Images[1].Scene, made.Images[2].Scene}
+	// A picture is ordered while another one is made, whose run uses the ordered one's first take again.
+	other, err := eng.Revise(t.Context(), run.ID, film.NewTake(scenes[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const cancelled = "ffffffff-0000-7000-8000-000000000000" // a run that never begins
+	at := time.Now()
+	live.Expect(scenes[1], cancelled, at)
+	follow(t, &live, other)
+	if img := shown(t, &live, 2); img.State != film.Processing || len(img.Takes) != 1 || !img.Updated.Equal(at) {
+		t.Errorf("while it is awaited: %+v", img)
+	}
+	live.Dismiss(cancelled)
+	if a, b := text(t, &live), again(t, run, other); a != b {
+		t.Errorf("dismissed  %s\nnever awaited %s", a, b)
+	}
+	ordered := film.NewTake(scenes[1])
+	ordered.ID = "ffffffff-0000-7000-8000-000000000001"
+	live.Expect(scenes[1], ordered.ID, at)
+	revised, err := eng.Revise(t.Context(), other.ID, ordered)
+	if err != nil {
+		t.Fatal(err)
+	}
+	follow(t, &live, revised)
+	if img := shown(t, &live, 2); img.State != film.Completed || len(img.Takes) != 2 {
+		t.Errorf("when it is made: %+v", img)
+	}
+}
+
+// shown is a picture as it is shown.
+func shown(t *testing.T, r *film.Reading, i int) film.Image {
+	t.Helper()
+	made, err := r.Film()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made.Images[i]
+}
+
 func TestAReadingOfAFailedRunKeepsItsStory(t *testing.T) {
 	eng := open(t)
 	run, err := eng.Start(t.Context(), film.StoryVideo, film.Story{

@@ -2,6 +2,7 @@ package film
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -68,6 +69,14 @@ type Reading struct {
 	images map[string]*Image // by scene
 	order  []string
 	stale  bool // the run's outputs have more than was read of them
+
+	expected map[string]expected // by scene
+}
+
+// expected is a picture that is about to be made anew.
+type expected struct {
+	run string // that will make it, or a later one
+	at  time.Time
 }
 
 // outputImage is one element of the output images.
@@ -78,10 +87,26 @@ type outputImage struct {
 	File      *File  `json:"file"`
 }
 
-// Expect marks a picture that is about to be made anew, before its run tells of it.
-func (r *Reading) Expect(scene string, at time.Time) {
-	if img := r.images[scene]; img != nil {
-		img.move(Processing, at)
+// Expect shows that a picture is about to be made anew, until the run that will make it, or a later one, tells of it.
+// What earlier runs tell of the picture meanwhile is not lost; it is seen after Dismiss. Ids of runs are in the order
+// in which the runs are read.
+func (r *Reading) Expect(scene, run string, at time.Time) {
+	if r.expected == nil {
+		r.expected = map[string]expected{}
+	}
+	r.expected[scene] = expected{run, at}
+}
+
+// Dismiss takes back what was expected of a run: it will not be.
+func (r *Reading) Dismiss(run string) {
+	maps.DeleteFunc(r.expected, func(_ string, e expected) bool { return e.run == run })
+}
+
+// arrive ends what is expected of the run for a picture.
+func (r *Reading) arrive(img *Image) {
+	if e, ok := r.expected[img.Scene]; ok && r.run.ID >= e.run {
+		delete(r.expected, img.Scene)
+		img.move(Processing, e.at)
 	}
 }
 
@@ -103,7 +128,10 @@ func (r *Reading) Take(run *engine.Run, ev engine.Event) (changed bool, err erro
 	case ev.Kind == engine.RunCompleted:
 		err = errors.Join(err, r.ending(ev.Time))
 	case ev.Kind == engine.RunFailed, ev.Kind == engine.RunCancelled:
-		r.settle(ev)
+		if err := r.refresh(); err != nil {
+			r.stale = true
+		}
+		r.settle(ev.Time)
 		if out, outErr := run.Outputs(); outErr != nil {
 			err = errors.Join(err, outErr)
 		} else {
@@ -177,6 +205,7 @@ func (r *Reading) image(ev engine.Event) {
 	if img == nil {
 		return
 	}
+	r.arrive(img)
 	switch ev.Kind {
 	case engine.AttemptStarted:
 		img.move(Processing, ev.Time)
@@ -253,6 +282,7 @@ func (r *Reading) ending(at time.Time) error {
 		return err
 	}
 	r.stale = false
+	r.settle(at)
 	return r.made(out)
 }
 
@@ -286,18 +316,16 @@ func (r *Reading) made(out engine.Outputs) error {
 	return nil
 }
 
-// settle says what became of the pictures that a run which has not completed leaves behind.
-func (r *Reading) settle(ev engine.Event) {
-	if err := r.refresh(); err != nil {
-		r.stale = true
-	}
+// settle says what became of the pictures that a run which has ended leaves behind.
+func (r *Reading) settle(at time.Time) {
 	for _, img := range r.images {
+		r.arrive(img)
 		switch {
 		case img.State != Processing && img.State != Queued:
 		case len(img.Takes) > 0:
-			img.move(Completed, ev.Time)
+			img.move(Completed, at)
 		default:
-			img.move(Failed, ev.Time)
+			img.move(Failed, at)
 		}
 	}
 }
@@ -310,6 +338,9 @@ func (r *Reading) Film() (Film, error) {
 	for _, scene := range r.order {
 		img := *r.images[scene]
 		img.Takes = slices.Clone(img.Takes)
+		if e, ok := r.expected[scene]; ok {
+			img.move(Processing, e.at)
+		}
 		f.Images = append(f.Images, img)
 	}
 	return f, err

@@ -30,6 +30,9 @@ type Config struct {
 	Lifetime time.Duration    // how long an answer is remembered; 24 hours when it is 0
 	Largest  int              // the largest answer that is remembered, in bytes; 256 KiB when it is 0
 	Now      func() time.Time // the clock; time.Now when it is nil
+	// Known tells within a transaction whether an account is there; its error is what comes of an answer to one that
+	// is not. nil takes every account for one that is.
+	Known func(tx *store.Tx, account string) error
 }
 
 // A Book remembers the answers. Its methods may be called concurrently. There must be only one for a
@@ -56,6 +59,9 @@ func New(c Config) (*Book, error) {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Known == nil {
+		c.Known = func(*store.Tx, string) error { return nil }
 	}
 	return &Book{config: c, flying: map[store.Key][sha256.Size]byte{}}, nil
 }
@@ -119,7 +125,7 @@ func (b *Book) Begin(ctx context.Context, r Request) (*Claim, *Answer, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
-	c := &Claim{book: b, place: r.place(), request: r.fingerprint()}
+	c := &Claim{book: b, account: r.Account, place: r.place(), request: r.fingerprint()}
 	if answer, err := c.earlier(); answer != nil || err != nil {
 		return nil, answer, err
 	}

@@ -16,6 +16,7 @@ import (
 // a request without a key has, do nothing.
 type Claim struct {
 	book     *Book
+	account  string
 	place    store.Key
 	request  [sha256.Size]byte
 	withheld atomic.Bool
@@ -68,6 +69,9 @@ func (c *Claim) Withhold() {
 func (c *Claim) Record(tx *store.Tx, a Answer) error {
 	if c == nil || !a.worth() {
 		return nil
+	}
+	if err := c.book.config.Known(tx, c.account); err != nil {
+		return err
 	}
 	until := c.book.config.Now().Add(c.book.config.Lifetime).UTC()
 	r := record{Request: c.request[:], Until: until}

@@ -106,10 +106,11 @@ func (s *Service) SetAdmin(ctx context.Context, id string, admin bool) error {
 	return err
 }
 
-// Remove removes an account with its keys and sessions. What else belongs to its id is not this room's. The
-// error is [ErrNotFound] or [ErrLastAdmin].
+// Remove removes an account with its keys and sessions. What else belongs to its id is not this room's: in the same
+// step the account is marked as one whose things are to be erased, see [Service.Removed]. The error is
+// [ErrNotFound] or [ErrLastAdmin].
 func (s *Service) Remove(ctx context.Context, id string) error {
-	return s.change(ctx, func(tx *store.Tx) error {
+	err := s.change(ctx, func(tx *store.Tx) error {
 		r, err := getAccount(tx, id)
 		if err != nil {
 			return err
@@ -130,8 +131,16 @@ func (s *Service) Remove(ctx context.Context, id string) error {
 		}
 		return errors.Join(
 			tx.Delete(nameKey(r.Name)), tx.Delete(accountKey(id)), tx.Delete(secretKey(id)), tx.Delete(keysOfKey(id)),
+			tx.Put(removedKey(id), s.now()),
 		)
 	})
+	if err == nil {
+		select {
+		case s.removals <- struct{}{}:
+		default: // whoever listens has not heard of the one before yet
+		}
+	}
+	return err
 }
 
 // administers tells whether the account can do so now.

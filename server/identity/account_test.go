@@ -284,6 +284,7 @@ func TestRemovingLeavesNoRecordOfTheAccount(t *testing.T) {
 	_, text := h.key(t, a.ID, identity.NewKey{})
 	h.wantValid(t, text, "the key")
 	must(t, h.Remove(t.Context(), a.ID))
+	must(t, h.Erased(t.Context(), a.ID)) // by whoever erases what it owned
 	h.close()
 	db, err := store.Open(h.dir)
 	must(t, err)

@@ -33,7 +33,8 @@
 // account's owner out at another.
 //
 // A change of a password, disabling and removing end every session of the account before the method
-// returns. An account that can administer and is enabled is always left, once there was one.
+// returns. An account that can administer and is enabled is always left, once there was one. One that was removed
+// is marked until whoever knows what it owned has erased that; its id is never another account's.
 //
 // Authenticate takes a few microseconds for a credential that it has seen, and memory that is used for
 // credentials, addresses and names is bounded, whatever is sent.

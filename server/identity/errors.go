@@ -19,6 +19,8 @@ var (
 	ErrCredentials = errors.New("the credentials are not valid")
 	// ErrMistyped is an [ErrCredentials] of which its text alone tells that it is no key of ours.
 	ErrMistyped = fmt.Errorf("%w: the API key is incomplete or mistyped", ErrCredentials)
+	// ErrRemoved is an [ErrCredentials] of an account that was removed, perhaps a moment ago.
+	ErrRemoved = fmt.Errorf("%w any more: the account was removed", ErrCredentials)
 	// ErrForbiddenAddress: the key is genuine, and is not for use at the caller's address.
 	ErrForbiddenAddress = errors.New("the API key may not be used at this address")
 	// ErrTooManyKeys: the account has [MaxKeys] keys.

@@ -89,6 +89,7 @@ type Service struct {
 	throttle throttle // of logins
 	verified verified // credentials that were verified lately
 	uses     *useLog  // of API keys
+	removals chan struct{}
 	closed   atomic.Bool
 	pause    func(context.Context, time.Duration) error
 }
@@ -105,6 +106,7 @@ func New(ctx context.Context, db *store.DB, conf Config) (*Service, error) {
 	}
 	s := &Service{
 		db: db, conf: conf, hasher: newHasher(conf.Hash), throttle: newThrottle(), verified: newVerified(), pause: pause,
+		removals: make(chan struct{}, 1),
 	}
 	s.parser = jwt.NewParser(
 		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithStrictDecoding(),

@@ -18,6 +18,9 @@ type Config struct {
 	DB *store.DB
 	// Every is how often counts are written: what a kill of the process may forget. 0 means 2 seconds.
 	Every time.Duration
+	// Known tells within a transaction whether an account is there; the counts of one that is not are not written.
+	// nil takes every account for one that is.
+	Known func(tx *store.Tx, account string) error
 	// Now is the clock, and must never be before the year 1970. nil means time.Now.
 	Now func() time.Time
 	// Log is told when counts could not be written; they are tried again. nil means slog.Default().
@@ -69,6 +72,9 @@ func New(conf Config) (*Limiter, error) {
 	}
 	if conf.Now == nil {
 		conf.Now = time.Now
+	}
+	if conf.Known == nil {
+		conf.Known = func(*store.Tx, string) error { return nil }
 	}
 	if conf.Log == nil {
 		conf.Log = slog.Default()

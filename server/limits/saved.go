@@ -78,6 +78,9 @@ func (l *Limiter) write(ctx context.Context, entries []*entry, days []window) er
 	end := time.Now().Add(2 * day * time.Second)
 	err := l.conf.DB.Update(ctx, func(tx *store.Tx) error {
 		for i, e := range entries {
+			if l.conf.Known(tx, e.account) != nil { // when the database fails, the writing says so
+				continue
+			}
 			if err := tx.PutUntil(recordKey(e.account), record{days[i].start, days[i].count}, end); err != nil {
 				return err
 			}
@@ -88,4 +91,13 @@ func (l *Limiter) write(ctx context.Context, entries []*entry, days []window) er
 		return fmt.Errorf("the day's counts of requests cannot be written: %w", err)
 	}
 	return nil
+}
+
+// Erase forgets the count of an account's day. In memory it stays until the account is idle for two minutes. The
+// error is the context's or the database's.
+func (l *Limiter) Erase(ctx context.Context, account string) error {
+	if l.conf.DB == nil {
+		return ctx.Err()
+	}
+	return l.conf.DB.Update(ctx, func(tx *store.Tx) error { return tx.Delete(recordKey(account)) })
 }

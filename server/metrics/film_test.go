@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/filmloom/filmloom/engine"
@@ -352,4 +353,51 @@ func TestAnOpenBreakerIsSeen(t *testing.T) {
 		t.Errorf("%v calls went to the other provider", ok)
 	}
 	fmt.Fprintln(t.Output(), r.sum("provider_fallbacks_total", ""), "fallbacks seen")
+}
+
+// What is active is what the engine executes when it is asked: a run that stops without an event is not counted
+// for ever, and one that ends though nobody executes it is counted as ended.
+func TestARunThatNobodyExecutesIsNotActive(t *testing.T) {
+	began, hold := make(chan struct{}), make(chan struct{})
+	var calls atomic.Int32
+	h := openHouse(t, pipeline.Source{"test.hcl": []byte(selling)}, vendor{[]string{"cheap", "dear"}, func(ctx context.Context, _ string, _ *providers.Call) error {
+		first := calls.Add(1) == 1
+		began <- struct{}{}
+		if first {
+			<-hold
+			return nil
+		}
+		<-ctx.Done()
+		return ctx.Err()
+	}})
+	older, err := h.eng.Start(t.Context(), "shop", engine.Inputs{"n": 2}) // there is a place for one
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-began
+	waiting := func(n int) func() bool {
+		return func() bool { return h.eng.Load().Gates[0].Waiting == n }
+	}
+	await(t, waiting(1))
+	scrape(t, h.Metrics).want(t, map[string]float64{`runs_active{pipeline="shop"}`: 1})
+	paused := make(chan error)
+	go func() { paused <- older.Pause(t.Context()) }()
+	await(t, waiting(0))
+	close(hold)
+	if err := <-paused; err != nil || older.Status().State != engine.Paused {
+		t.Fatalf("the run is %s: %v", older.Status().State, err)
+	}
+	scrape(t, h.Metrics).want(t, map[string]float64{`runs_active{pipeline="shop"}`: 0})
+	if _, err := h.eng.Start(t.Context(), "shop", engine.Inputs{"n": 2}, engine.StartOptions{From: older.ID}); err != nil {
+		t.Fatal(err)
+	}
+	<-began
+	scrape(t, h.Metrics).want(t, map[string]float64{
+		`runs_active{pipeline="shop"}`:                              1,
+		`runs_finished_total{outcome="superseded",pipeline="shop"}`: 1,
+	})
+	if err := h.eng.Close(); err != nil {
+		t.Fatal(err)
+	}
+	scrape(t, h.Metrics).want(t, map[string]float64{`runs_active{pipeline="shop"}`: 0})
 }

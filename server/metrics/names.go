@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -47,4 +49,11 @@ func (n *names) name(s string) string {
 	}
 	n.known[strings.Clone(s)] = shown
 	return shown
+}
+
+// all are the values that the label has had.
+func (n *names) all() []string {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return slices.Collect(maps.Values(n.known))
 }

@@ -16,14 +16,14 @@ var runDurations = []float64{1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 
 // runs are the metrics of runs, and what must be remembered of those that are going on.
 type runs struct {
 	started, resumed, finished, failures *prometheus.CounterVec
-	active                               *prometheus.GaugeVec
 	duration                             *prometheus.HistogramVec
 
 	mu   sync.Mutex
 	open map[string]*openRun // by id
 }
 
-// An openRun is a run that goes on in this process.
+// An openRun is a run that has gone on in this process, and whose end nobody has told of. It may have stopped
+// without an event: the engine says which runs are executed.
 type openRun struct {
 	began  time.Time         // zero when it was paused or interrupted since
 	failed map[string]string // by address: the provider of its last attempt, where that failed
@@ -36,7 +36,6 @@ func newRuns(m *Metrics) runs {
 		finished: m.counter("runs_finished_total",
 			"Runs that have ended, by outcome: completed, failed, cancelled, or superseded by a newer run of the same film.", "pipeline", "outcome"),
 		failures: m.counter("run_failures_total", "Runs that have failed, by the kind of the error of the call that ended them.", "pipeline", "kind"),
-		active:   m.gauge("runs_active", "Runs that are going on, those that wait for a place included and paused ones left out.", "pipeline"),
 		duration: m.histogram("run_duration_seconds",
 			"Time from the start to the end of runs that have completed. Runs that were paused or interrupted in between are left out. "+
 				"revision is true for a run that is based on an earlier one, and may have used its results again.",
@@ -57,7 +56,6 @@ var outcomes = map[engine.Kind]string{
 func (m *Metrics) expect(pipeline string) {
 	pipeline = m.pipelines.name(pipeline)
 	m.runs.started.WithLabelValues(pipeline)
-	m.runs.active.WithLabelValues(pipeline)
 	for _, o := range outcomes {
 		m.runs.finished.WithLabelValues(pipeline, o)
 	}
@@ -89,9 +87,6 @@ func (m *Metrics) Observe(o engine.Observation) {
 func (m *Metrics) goesOn(o engine.Observation, began time.Time) {
 	m.runs.mu.Lock()
 	defer m.runs.mu.Unlock()
-	if m.runs.open[o.Run] == nil {
-		m.runs.active.WithLabelValues(m.pipelines.name(o.Pipeline)).Inc()
-	}
 	m.runs.open[o.Run] = &openRun{began: began}
 }
 
@@ -104,7 +99,6 @@ func (m *Metrics) stopped(o engine.Observation) (began time.Time) {
 		return time.Time{}
 	}
 	delete(m.runs.open, o.Run)
-	m.runs.active.WithLabelValues(m.pipelines.name(o.Pipeline)).Dec()
 	return r.began
 }
 

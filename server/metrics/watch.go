@@ -9,6 +9,7 @@ import (
 
 	"github.com/filmloom/filmloom/engine"
 	"github.com/filmloom/filmloom/engine/admission"
+	"github.com/filmloom/filmloom/providers/plugin"
 )
 
 // Sources are what is asked at each scrape. What is left out has no metrics.
@@ -71,6 +72,8 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 var (
 	build = describe("build_info", "1, with the version of the program and of Go.", "version", "goversion")
 
+	active = describe("runs_active", "Runs that are going on, those that wait for a place included and paused ones left out.", "pipeline")
+
 	inFlight = describe("provider_calls_in_flight", "Calls that a provider is answering.", "provider")
 	waiting  = describe("provider_calls_waiting",
 		"Calls that wait to begin, by what they wait for: breaker (the provider failed again and again and is left alone), pause (it asked to "+
@@ -108,6 +111,7 @@ var (
 
 var descriptions = []*prometheus.Desc{
 	build,
+	active,
 	inFlight, waiting, breaker, processors, processorsBusy,
 	pluginRunning, pluginStarts, pluginCrashes, pluginCalls, pluginMemory, pluginCPU,
 	productionsWaiting, productionsActive,
@@ -133,6 +137,7 @@ func (w watched) Collect(ch chan<- prometheus.Metric) {
 		ch <- gauge(build, 1, s.Version, runtime.Version())
 	}
 	if s.Engine != nil {
+		w.active(ch, s.Engine.Executing())
 		w.load(ch, s.Engine)
 		w.plugins(ch, s.Engine.Plugins())
 	}
@@ -177,25 +182,53 @@ func truth(b bool) float64 {
 // reasons are what a call may wait for.
 var reasons = []string{"breaker", "pause", "place", "rate", "processor"}
 
+// active tells of the runs that are executed, and of the pipelines of which none is.
+func (w watched) active(ch chan<- prometheus.Metric, executing map[string]int) {
+	runs := map[string]int{}
+	for _, shown := range w.m.pipelines.all() {
+		runs[shown] = 0
+	}
+	for pipeline, n := range executing {
+		runs[w.m.pipelines.name(pipeline)] += n
+	}
+	for shown, n := range runs {
+		ch <- gauge(active, float64(n), shown)
+	}
+}
+
+// A providerLoad is what there is to tell of the gates of all providers that are shown by one name.
+type providerLoad struct {
+	inFlight int
+	waiting  map[string]int // by reason
+	broken   bool
+}
+
 // load tells of the calls that run and wait.
 func (w watched) load(ch chan<- prometheus.Metric, eng *engine.Engine) {
 	load := eng.Load()
 	ch <- gauge(processors, float64(load.CPUs))
 	ch <- gauge(processorsBusy, float64(load.CPUsBusy))
+	all := map[string]*providerLoad{}
 	for _, g := range load.Gates {
 		var limits admission.Limits
 		if p := eng.Pipelines().Provider(g.Name); p != nil {
 			limits.Concurrent, limits.PerMinute = p.Concurrent, p.PerMinute
 		}
-		provider, why := w.m.providers.name(g.Name), reason(g, limits)
-		ch <- gauge(inFlight, float64(g.InFlight), provider)
-		ch <- gauge(breaker, truth(g.Broken), provider)
+		provider := w.m.providers.name(g.Name)
+		l := all[provider]
+		if l == nil {
+			l = &providerLoad{waiting: map[string]int{}}
+			all[provider] = l
+		}
+		l.inFlight += g.InFlight
+		l.waiting[reason(g, limits)] += g.Waiting
+		l.broken = l.broken || g.Broken
+	}
+	for provider, l := range all {
+		ch <- gauge(inFlight, float64(l.inFlight), provider)
+		ch <- gauge(breaker, truth(l.broken), provider)
 		for _, r := range reasons {
-			n := 0
-			if r == why {
-				n = g.Waiting
-			}
-			ch <- gauge(waiting, float64(n), provider, r)
+			ch <- gauge(waiting, float64(l.waiting[r]), provider, r)
 		}
 	}
 }
@@ -216,14 +249,31 @@ func reason(g admission.GateLoad, limits admission.Limits) string {
 	return "processor"
 }
 
+// plugins tells of the plugins' processes; those that are shown by the same names are added up.
 func (w watched) plugins(ch chan<- prometheus.Metric, all []engine.PluginStats) {
+	type names struct{ provider, plugin string }
+	sums := map[names]*plugin.Stats{}
 	for _, p := range all {
-		labels := []string{w.m.providers.name(p.Provider), w.m.providers.name(p.Plugin)}
-		ch <- gauge(pluginRunning, truth(p.PID != 0), labels...)
-		ch <- counter(pluginStarts, float64(p.Starts), labels...)
-		ch <- counter(pluginCrashes, float64(p.Crashes), labels...)
-		ch <- gauge(pluginCalls, float64(p.InFlight), labels...)
-		ch <- gauge(pluginMemory, float64(p.Memory), labels...)
-		ch <- counter(pluginCPU, p.CPU.Seconds(), labels...)
+		shown := names{w.m.providers.name(p.Provider), w.m.providers.name(p.Plugin)}
+		sum := sums[shown]
+		if sum == nil {
+			sum = &plugin.Stats{}
+			sums[shown] = sum
+		}
+		sum.PID = max(sum.PID, p.PID)
+		sum.Starts += p.Starts
+		sum.Crashes += p.Crashes
+		sum.InFlight += p.InFlight
+		sum.Memory += p.Memory
+		sum.CPU += p.CPU
+	}
+	for shown, sum := range sums {
+		labels := []string{shown.provider, shown.plugin}
+		ch <- gauge(pluginRunning, truth(sum.PID != 0), labels...)
+		ch <- counter(pluginStarts, float64(sum.Starts), labels...)
+		ch <- counter(pluginCrashes, float64(sum.Crashes), labels...)
+		ch <- gauge(pluginCalls, float64(sum.InFlight), labels...)
+		ch <- gauge(pluginMemory, float64(sum.Memory), labels...)
+		ch <- counter(pluginCPU, sum.CPU.Seconds(), labels...)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io/fs"
 	"iter"
 	"net/http"
@@ -16,13 +17,17 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 	"go.uber.org/fx"
 	"go.uber.org/fx/fxtest"
 
+	"github.com/filmloom/filmloom/engine"
 	"github.com/filmloom/filmloom/engine/admission"
 	"github.com/filmloom/filmloom/engine/artifact"
 	"github.com/filmloom/filmloom/engine/pipeline"
 	"github.com/filmloom/filmloom/plugins/builtin"
+	"github.com/filmloom/filmloom/providers/plugin"
 	"github.com/filmloom/filmloom/server/store"
 	"github.com/filmloom/filmloom/server/webhooks"
 )
@@ -322,5 +327,47 @@ func TestAScrapeMayAskForOpenMetrics(t *testing.T) {
 		if !strings.Contains(body, line) {
 			t.Errorf("it has no line %q", line)
 		}
+	}
+}
+
+// More providers than a label may have values share one; that is no reason for a scrape to fail.
+func TestProvidersThatShareANameAreAddedUp(t *testing.T) {
+	var names []string
+	for i := range maxNames + 20 {
+		names = append(names, fmt.Sprint("p", i))
+	}
+	h := openHouse(t, pipeline.Source{"test.hcl": []byte(`pipeline "none" {}`)}, vendor{names, nil})
+	gather(t, h.Metrics)
+	r := scrape(t, h.Metrics)
+	r.want(t, map[string]float64{
+		`provider_breaker_open{provider="other"}`:                 0,
+		`provider_calls_in_flight{provider="other"}`:              0,
+		`provider_calls_waiting{provider="other",reason="place"}`: 0,
+		`runs_active{pipeline="none"}`:                            0,
+	})
+	// And so do their processes.
+	ch := make(chan prometheus.Metric, 100)
+	stats := func(provider string, pid int) engine.PluginStats {
+		return engine.PluginStats{Provider: provider, Stats: plugin.Stats{Plugin: "x" + provider, PID: pid, Starts: 2, InFlight: 1, Memory: 5, CPU: time.Second}}
+	}
+	watched{h.Metrics}.plugins(ch, []engine.PluginStats{stats("new", 7), stats("newer", 0), stats("p0", 0)})
+	close(ch)
+	series := map[string]bool{}
+	for m := range ch {
+		var out dto.Metric
+		if err := m.Write(&out); err != nil {
+			t.Fatal(err)
+		}
+		id := fmt.Sprint(m.Desc(), out.GetLabel())
+		if series[id] {
+			t.Errorf("%s is told twice", id)
+		}
+		series[id] = true
+		if strings.Contains(m.Desc().String(), "plugin_starts_total") && out.GetLabel()[1].GetValue() == other && out.GetCounter().GetValue() != 4 {
+			t.Errorf("%v starts of two plugins", out.GetCounter().GetValue())
+		}
+	}
+	if len(series) != 2*6 {
+		t.Errorf("%d series", len(series))
 	}
 }

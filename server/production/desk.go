@@ -39,6 +39,9 @@ type Config struct {
 	Retention time.Duration
 	// Listed tells, by API, under which status a production is listed; without one it is that of its summary.
 	Listed map[string]func(*Production) string
+	// Known tells within a transaction whether an account is there; its error is what comes of a production or an
+	// order for one that is not. nil takes every account for one that is.
+	Known func(tx *store.Tx, account string) error
 	// Hooks are told of each change of an order, within its transaction.
 	Hooks []Hook
 	Now   func() time.Time // nil means time.Now
@@ -87,6 +90,9 @@ func (conf Config) filled() Config {
 	}
 	if conf.Queue == 0 {
 		conf.Queue = 1000
+	}
+	if conf.Known == nil {
+		conf.Known = func(*store.Tx, string) error { return nil }
 	}
 	if conf.Now == nil {
 		conf.Now = time.Now
@@ -142,6 +148,9 @@ func (d *Desk) Create(ctx context.Context, c Creation, with func(*store.Tx, *Pro
 		p.Summary.Status = Queued
 	}
 	err = d.conf.Store.Update(ctx, func(tx *store.Tx) error {
+		if err := d.conf.Known(tx, c.Account); err != nil {
+			return err
+		}
 		if err := tx.Put(requestKey(id), c.Request); err != nil {
 			return err
 		}
@@ -182,8 +191,11 @@ func (d *Desk) fill(p *Production, o Order) (*Order, error) {
 	return &o, nil
 }
 
-// record writes a new order.
+// record writes a new order, for an account that is there.
 func (d *Desk) record(tx *store.Tx, p *Production, o *Order) error {
+	if err := d.conf.Known(tx, o.Account); err != nil {
+		return err
+	}
 	if err := tx.Put(openKey(o.ID), struct{}{}); err != nil {
 		return err
 	}

@@ -143,7 +143,7 @@ func (d *Desk) replay(l *live, o *Order) {
 	}
 	l.change(func() {
 		if o.Redraw { // as it was shown when it was ordered
-			l.reading.Expect(o.Scene, o.Created)
+			l.reading.Expect(o.Scene, o.ID, o.Created)
 		}
 		d.take(&l.reading, run, run.Events(d.ctx))
 	})

@@ -66,7 +66,7 @@ func (l *live) set(p *Production, head *Order) {
 // expect shows that a picture is about to be made anew. The lock is held.
 func (l *live) expect(o *Order) {
 	if o.Redraw {
-		l.reading.Expect(o.Scene, o.Created)
+		l.reading.Expect(o.Scene, o.ID, o.Created)
 		l.now.film = l.now.film.Expect(o.Scene, o.Created)
 	}
 }

@@ -63,5 +63,8 @@ func (d *Desk) forsake(l *live, o *Order) {
 		d.conf.Log.Error("a film cannot be read", "production", o.Production, "error", err)
 		return
 	}
-	l.change(func() { l.now.film = s.film })
+	l.change(func() {
+		l.reading.Dismiss(o.ID)
+		l.now.film = s.film
+	})
 }

@@ -129,7 +129,7 @@ func (d *Desk) read(ctx context.Context, id string, idle bool) (*snapshot, error
 			continue
 		}
 		if o.Redraw { // as it was shown when it was ordered
-			reading.Expect(o.Scene, o.Created)
+			reading.Expect(o.Scene, o.ID, o.Created)
 		}
 		d.take(&reading, run, run.Events(ctx))
 	}

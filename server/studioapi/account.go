@@ -165,7 +165,7 @@ func (a *api) account() {
 }
 
 func userOf(u identity.Account) User {
-	return User{UserID: u.ID, Username: u.Name, Plan: u.Plan, Admin: u.Admin, Disabled: u.Disabled, CreatedAt: u.Created}
+	return User{UserID: u.ID, Username: u.Name, Plan: u.Plan, Admin: u.Admin, Disabled: u.Disabled, CreatedAt: instant(u.Created)}
 }
 
 func (a *api) me(ctx context.Context, _ *struct{}) (*userOutput, error) {
@@ -207,7 +207,7 @@ func (a *api) creditsOf(ctx context.Context, who identity.Account, before uint64
 // creditsNow tells of a balance, with the newest of the entries that led to it.
 func creditsNow(b credits.Balance, entries []credits.Entry) Credits {
 	out := Credits{
-		Available: b.Available, Granted: b.Grant, Purchased: b.Bought, Unlimited: b.Unlimited, NextReset: b.NextReset,
+		Available: b.Available, Granted: b.Grant, Purchased: b.Bought, Unlimited: b.Unlimited, NextReset: instant(b.NextReset),
 		Entries: []Entry{}, HasMore: len(entries) > 0 && entries[len(entries)-1].Number > 1,
 	}
 	for _, e := range entries {
@@ -218,7 +218,7 @@ func creditsNow(b credits.Balance, entries []credits.Entry) Credits {
 
 func entryOf(e credits.Entry) Entry {
 	return Entry{
-		Number: e.Number, Time: e.Time, Kind: string(e.Kind), Amount: e.Amount, Balance: e.Balance, Price: e.Price,
+		Number: e.Number, Time: instant(e.Time), Kind: string(e.Kind), Amount: e.Amount, Balance: e.Balance, Price: e.Price,
 		Reference: given(e.Reference), Note: e.Note,
 	}
 }
@@ -303,6 +303,9 @@ func (a *api) addCredits(ctx context.Context, in *purchaseInput) (*creditsOutput
 	out := &creditsOutput{}
 	err = a.Store.Update(ctx, func(tx *store.Tx) error {
 		e, err := a.Credits.PurchaseIn(tx, u.ID, in.Body.Amount, in.Body.Note, web.Caller(ctx).Account.Name)
+		if errors.Is(err, identity.ErrRemoved) { // the user, a moment ago
+			return invalidUser(identity.ErrNotFound)
+		}
 		if err != nil {
 			return err
 		}

@@ -128,6 +128,9 @@ func mine(who identity.Principal, api, account string) error {
 	return nil
 }
 
+// instant is a time as answers have it: to the microsecond, which every client can read.
+func instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
 // operation describes one of the API.
 func operation(method, path, id, tag, summary, description string, errors ...int) huma.Operation {
 	return huma.Operation{

@@ -13,12 +13,13 @@ import (
 )
 
 // A batchRecord is what is remembered of a batch. Each of its films is ordered in one step with its result here, so
-// that a batch which was interrupted goes on where it was.
+// that a batch which was interrupted goes on where it was. What was asked for is beside it: it may be megabytes, and
+// this is written again for each item.
 type batchRecord struct {
 	ID      string          `json:"id"`
 	Account string          `json:"account"`
-	Scopes  identity.Scopes `json:"scopes"`          // of who asked for it
-	Asked   []BatchItem     `json:"asked,omitempty"` // until every item was begun with or refused
+	Scopes  identity.Scopes `json:"scopes"`         // of who asked for it
+	Open    bool            `json:"open,omitempty"` // until every item was begun with or refused
 	Items   []BatchResult   `json:"items"`
 	Told    bool            `json:"told,omitempty"` // that it is completed
 	Created time.Time       `json:"created"`
@@ -26,7 +27,7 @@ type batchRecord struct {
 
 func batchKey(id string) store.Key { return store.K("batch", id) }
 
-// openBatchKey marks a batch of which not every item was begun with or refused.
+// openBatchKey has the items of a batch of which not every one was begun with or refused.
 func openBatchKey(id string) store.Key { return store.K("open-batch", id) }
 
 // begun tells whether it is known what becomes of an item.
@@ -39,14 +40,17 @@ func (a *api) newBatch(ctx context.Context, who identity.Principal, items []Batc
 		return nil, err
 	}
 	b := &batchRecord{
-		ID: id, Account: who.Account.ID, Scopes: who.Scopes, Asked: items,
+		ID: id, Account: who.Account.ID, Scopes: who.Scopes, Open: true,
 		Created: a.Now().UTC().Truncate(time.Microsecond),
 	}
 	for range items {
 		b.Items = append(b.Items, BatchResult{Status: string(production.Queued)})
 	}
 	return b, a.Store.Update(ctx, func(tx *store.Tx) error {
-		if err := tx.Put(openBatchKey(id), struct{}{}); err != nil {
+		if err := identity.Known(tx, b.Account); err != nil {
+			return err
+		}
+		if err := tx.Put(openBatchKey(id), items); err != nil {
 			return err
 		}
 		if err := tx.Put(batchKey(id), b); err != nil {
@@ -62,7 +66,15 @@ func (a *api) work(ctx context.Context, who identity.Principal, id string) (out 
 	if err != nil {
 		return out, err
 	}
-	for i, item := range b.Asked {
+	var asked []BatchItem
+	err = a.Store.View(func(tx *store.Tx) error { return tx.Get(openBatchKey(id), &asked) })
+	if errors.Is(err, store.ErrNotFound) { // erased meanwhile, with its account
+		err = identity.ErrRemoved
+	}
+	if err != nil {
+		return out, err
+	}
+	for i, item := range asked {
 		if b.Items[i].begun() {
 			continue
 		}
@@ -70,8 +82,8 @@ func (a *api) work(ctx context.Context, who identity.Principal, id string) (out 
 		if err == nil {
 			continue
 		}
-		if errors.Is(err, stopping) {
-			return out, err // it goes on at the next start
+		if errors.Is(err, stopping) || errors.Is(err, identity.ErrRemoved) {
+			return out, err // it goes on at the next start, or never
 		}
 		failed := BatchResult{Status: "rejected", Error: a.itemError(err)}
 		if item.ProjectID != nil && !errors.Is(err, production.ErrNotFound) && failed.Error.Code != codeNoProject {
@@ -87,7 +99,7 @@ func (a *api) work(ctx context.Context, who identity.Principal, id string) (out 
 		if err := tx.Get(batchKey(id), &b); err != nil {
 			return err
 		}
-		b.Asked = nil
+		b.Open = false
 		if err := tx.Delete(openBatchKey(id)); err != nil {
 			return err
 		}
@@ -112,6 +124,9 @@ func setItem(tx *store.Tx, batch string, place int, r BatchResult) error {
 
 // item begins with one film of a batch.
 func (a *api) item(ctx context.Context, who identity.Principal, batch string, place int, item BatchItem) error {
+	if who.Account.Disabled { // since the batch was interrupted
+		return &web.Fault{Status: http.StatusForbidden, Code: web.CodeForbidden, Message: "The account was disabled."}
+	}
 	note := func(tx *store.Tx, o *production.Order, s Started) error {
 		return setItem(tx, batch, place, BatchResult{ProjectID: &o.Production, JobID: &o.ID, Status: s.Status})
 	}
@@ -171,12 +186,15 @@ func (a *api) resume(ctx context.Context) {
 
 func (a *api) resumeOne(ctx context.Context, id string) error {
 	b, err := a.batchRecord(id)
+	if errors.Is(err, production.ErrNotFound) { // erased meanwhile, with its account
+		return nil
+	}
 	if err != nil {
 		return err
 	}
 	who := identity.Principal{Scopes: b.Scopes}
 	switch who.Account, err = a.Identity.Account(ctx, b.Account); {
-	case errors.Is(err, identity.ErrNotFound) || err == nil && who.Account.Disabled:
+	case errors.Is(err, identity.ErrNotFound):
 		return a.Store.Update(ctx, func(tx *store.Tx) error { return tx.Delete(openBatchKey(id)) })
 	case err != nil:
 		return err

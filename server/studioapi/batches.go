@@ -2,11 +2,15 @@ package studioapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/filmloom/filmloom/server/identity"
+	"github.com/filmloom/filmloom/server/production"
+	"github.com/filmloom/filmloom/server/store"
 	"github.com/filmloom/filmloom/server/web"
 )
 
@@ -22,13 +26,17 @@ type BatchItem struct {
 func (b *BatchItem) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 	isNew := b.Title != nil && b.Script != nil
 	if (b.ProjectID != nil) == isNew || b.ProjectID != nil && (b.Title != nil || b.Script != nil) {
-		return []error{&huma.ErrorDetail{Location: at.String(), Message: "has either a project_id, or title and script"}}
+		return []error{&huma.ErrorDetail{Location: at.String(), Message: "must have either project_id, or title and script"}}
 	}
 	if isNew {
 		return append(blank(at, "title", *b.Title), blank(at, "script", *b.Script)...)
 	}
 	return nil
 }
+
+// largestBatch is how many bytes a batch may have: 50 scripts of 20,000 characters, each written as two escapes of six
+// bytes (\ud83c\udfac), have 12 million, and what is around them less than one.
+const largestBatch = 16 << 20
 
 type batchInput struct {
 	Body struct {
@@ -67,8 +75,10 @@ type batchIDInput struct {
 }
 
 func (a *api) batches() {
-	web.Handle(a.API, with(operation(http.MethodPost, "/batches", "createBatch", "batches", "Make many films",
-		"Starts a job for each item. What is wrong with one does not fail the others."), http.StatusAccepted), a.createBatch)
+	create := with(operation(http.MethodPost, "/batches", "createBatch", "batches", "Make many films",
+		"Starts a job for each item. What is wrong with one does not fail the others."), http.StatusAccepted)
+	create.MaxBodyBytes = largestBatch
+	web.Handle(a.API, create, a.createBatch)
 	web.Handle(a.API, operation(http.MethodGet, "/batches/{batch_id}", "getBatch", "batches", "Get a batch",
 		"Tells what became of each item.", http.StatusNotFound), a.getBatch)
 }
@@ -80,6 +90,9 @@ func (a *api) createBatch(ctx context.Context, in *batchInput) (*batchOutput, er
 		return nil, err
 	}
 	out, err := a.work(ctx, web.Caller(ctx), b.ID)
+	if errors.Is(err, production.ErrNotFound) || errors.Is(err, store.ErrNotFound) { // erased meanwhile, with the account
+		err = identity.ErrRemoved
+	}
 	return &batchOutput{Body: out}, err
 }
 

@@ -151,7 +151,7 @@ func (f *following) relay(ctx context.Context, run *engine.Run, after uint64) (u
 			after = ev.Seq
 			h := Happening{
 				JobID: f.id, Kind: string(ev.Kind), Stage: ev.Stage, Address: ev.Address, Attempt: ev.Attempt,
-				Progress: f.last.Progress, Time: ev.Time,
+				Progress: f.last.Progress, Time: instant(ev.Time),
 			}
 			if ev.Error != nil {
 				h.Message = ev.Error.User

@@ -175,7 +175,8 @@ func refusedHook(err error, code, absent string) error {
 func webhookOf(r webhooks.Registration) Webhook {
 	w := Webhook{
 		WebhookID: r.ID, URL: r.URL, Events: r.Events, Description: r.Description, Enabled: r.Enabled,
-		DisabledAt: moment(r.DisabledAt), FailingSince: moment(r.FailingSince), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
+		DisabledAt: moment(instant(r.DisabledAt)), FailingSince: moment(instant(r.FailingSince)),
+		CreatedAt: instant(r.CreatedAt), UpdatedAt: instant(r.UpdatedAt),
 	}
 	if r.DisabledReason != "" {
 		w.Reason = &r.DisabledReason
@@ -290,7 +291,7 @@ func (a *api) redeliver(ctx context.Context, in *deliveryInput) (*deliveryOutput
 func deliveryOf(d webhooks.Delivery) Delivery {
 	out := Delivery{
 		DeliveryID: d.ID, WebhookID: d.WebhookID, EventID: d.EventID, Event: d.Type, Status: d.State,
-		Attempts: []Attempt{}, NextAt: moment(d.NextAt), CreatedAt: d.CreatedAt,
+		Attempts: []Attempt{}, NextAt: moment(instant(d.NextAt)), CreatedAt: instant(d.CreatedAt),
 	}
 	for _, one := range d.Attempts {
 		out.Attempts = append(out.Attempts, attemptOf(one))
@@ -299,7 +300,7 @@ func deliveryOf(d webhooks.Delivery) Delivery {
 }
 
 func attemptOf(got webhooks.Attempt) Attempt {
-	out := Attempt{At: got.At, Seconds: got.Took.Seconds(), Response: got.Response}
+	out := Attempt{At: instant(got.At), Seconds: got.Took.Seconds(), Response: got.Response}
 	if got.Status != 0 {
 		out.Status = &got.Status
 	}

@@ -181,8 +181,8 @@ func keyOf(k identity.Key) Key {
 		cidrs[i] = c.String()
 	}
 	return Key{
-		KeyID: k.ID, Prefix: k.Prefix, Name: k.Name, Scopes: k.Scopes.Names(), AllowedIPs: cidrs, CreatedAt: k.Created,
-		ExpiresAt: moment(k.Expires), LastUsedAt: moment(k.LastUsed), OldUntil: moment(k.OldUntil),
+		KeyID: k.ID, Prefix: k.Prefix, Name: k.Name, Scopes: k.Scopes.Names(), AllowedIPs: cidrs, CreatedAt: instant(k.Created),
+		ExpiresAt: moment(instant(k.Expires)), LastUsedAt: moment(instant(k.LastUsed)), OldUntil: moment(instant(k.OldUntil)),
 	}
 }
 

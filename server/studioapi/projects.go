@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -27,7 +26,7 @@ func (p *NewProject) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 
 // blank complains about a text that has none.
 func blank(at *huma.PathBuffer, field, text string) []error {
-	if strings.TrimSpace(text) != "" {
+	if text == "" || !web.Blank(text) { // of one that is empty or no text its schema tells
 		return nil
 	}
 	return []error{&huma.ErrorDetail{Location: at.With(field), Message: "has no text"}}

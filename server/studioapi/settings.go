@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/filmloom/filmloom/server/web"
 )
 
 // Settings say how a film is made. What is left out is as the project has it, or usual.
@@ -50,7 +52,8 @@ func (s *Settings) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 	for i, c := range *s.Characters {
 		name := strings.ToLower(strings.TrimSpace(c.Name))
 		switch field := fmt.Sprintf("characters[%d].name", i); {
-		case name == "":
+		case c.Name == "": // its schema tells
+		case web.Blank(name):
 			complain(field, "has no text")
 		case seen[name]:
 			complain(field, "is the name of another character already")

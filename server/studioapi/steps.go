@@ -18,10 +18,10 @@ func steps(st engine.Status) []Step {
 		}
 		step := &all[i]
 		step.Done, step.Total, step.Reused = step.Done+s.Done, step.Total+s.Instances, step.Reused+s.Reused
-		if began := moment(s.Began); began != nil && (step.StartedAt == nil || began.Before(*step.StartedAt)) {
+		if began := moment(instant(s.Began)); began != nil && (step.StartedAt == nil || began.Before(*step.StartedAt)) {
 			step.StartedAt = began
 		}
-		if ended := moment(s.Ended); ended != nil && (step.CompletedAt == nil || ended.After(*step.CompletedAt)) {
+		if ended := moment(instant(s.Ended)); ended != nil && (step.CompletedAt == nil || ended.After(*step.CompletedAt)) {
 			step.CompletedAt = ended
 		}
 		states[s.Step] = append(states[s.Step], s.State)

@@ -115,7 +115,7 @@ func closeBatch(tx *store.Tx, hooks *webhooks.Service, id string, ended *product
 // finishBatch tells once that nothing of a batch is open, and writes it. The record of the order that is being
 // written has not its new status yet.
 func finishBatch(tx *store.Tx, hooks *webhooks.Service, b *batchRecord, ended *production.Order, at time.Time) error {
-	done := b.Asked == nil
+	done := !b.Open
 	items := make([]map[string]any, len(b.Items))
 	for i := range b.Items {
 		item := &b.Items[i]

@@ -253,10 +253,10 @@ func TestNoMalformedBodyIsTaken(t *testing.T) {
 			"single quotes":      {[]byte("{'" + canary + "': 1}"), "body"},
 			"a form":             {[]byte("title=" + canary), "body"},
 			"deep lists":         {[]byte("{" + string(name) + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + "}"), "body"},
-			"very deep lists":    {[]byte(strings.Repeat("[", 500_000)), "body"},
+			"very deep lists":    {[]byte(strings.Repeat("[", 200_000)), "body"},
 			"deep objects":       {[]byte(strings.Repeat(`{"a":`, 9000) + "1" + strings.Repeat("}", 9000)), "body"},
-			"very deep objects":  {[]byte(strings.Repeat(`{"a":`, 100_000) + "1" + strings.Repeat("}", 100_000)), "body"},
-			"many fields":        {[]byte("{" + strings.Repeat(`"`+canary[:3]+`":1,`, 60_000) + `"x":1}`), "body"},
+			"very deep objects":  {[]byte(strings.Repeat(`{"a":`, 30_000) + "1" + strings.Repeat("}", 30_000)), "body"},
+			"many fields":        {[]byte("{" + strings.Repeat(`"`+canary[:3]+`":1,`, 30_000) + `"x":1}`), "body"},
 		} {
 			refused(t, admin.Do(e.method, e.path, row.body), what, row.at)
 		}

@@ -89,7 +89,7 @@ func (a *api) getYouTube(ctx context.Context, _ *struct{}) (*connectionOutput, e
 		return nil, err
 	}
 	return &connectionOutput{Body: Connection{
-		Connected: c.Connected, Channel: given(c.Channel), Since: moment(c.Since), Problem: given(c.Broken),
+		Connected: c.Connected, Channel: given(c.Channel), Since: moment(instant(c.Since)), Problem: given(c.Broken),
 	}}, nil
 }
 
@@ -148,16 +148,20 @@ func (a *api) openAccount(cookie string) (account string, ok bool) {
 
 // returnFromYouTube is read by a person.
 func (a *api) returnFromYouTube(ctx context.Context, in *callbackInput) (*huma.StreamResponse, error) {
-	title, text := "The channel is connected", "You can close this page."
+	title, text, done := "The channel is connected", "You can close this page.", true
 	account, known := a.openAccount(in.Cookie)
 	if !known {
+		done = false
 		title, text = "Almost done", "This browser is not the one that began. Give the address of this page to the program that did: it ends the connection."
 	} else if _, err := a.YouTube.Finish(ctx, youtube.Callback{Account: account, State: in.State, Code: in.Code, Error: in.Error}); err != nil {
+		done = false
 		title, text = "The channel is not connected", sentence(refusedChannel(err))
 	}
 	return &huma.StreamResponse{Body: func(hctx huma.Context) {
 		_, w := humago.Unwrap(hctx)
-		http.SetCookie(w, &http.Cookie{Name: youtubeCookie, Path: Prefix + "/youtube", MaxAge: -1, HttpOnly: true})
+		if done { // otherwise any page could make the browser forget what was begun, by a link to here
+			http.SetCookie(w, &http.Cookie{Name: youtubeCookie, Path: Prefix + "/youtube", MaxAge: -1, HttpOnly: true})
+		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		hctx.SetStatus(http.StatusOK)
 		_ = page.Execute(w, map[string]string{"Title": title, "Text": text}) // the person has gone

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/filmloom/filmloom/server/credits"
+	"github.com/filmloom/filmloom/server/plans"
 	"github.com/filmloom/filmloom/server/production"
 	"github.com/filmloom/filmloom/server/web"
 )
@@ -67,8 +69,10 @@ func (dialect) Body(status int) any {
 		}
 	case http.StatusConflict:
 		return Error{Detail: busyImage}
+	case http.StatusPaymentRequired:
+		return Error{Detail: "Not enough credits: the film costs 3 and there are 0; there are more on 1 February 2026"}
 	case http.StatusTooManyRequests:
-		return Error{Detail: "Too many requests; try again in 20 seconds"}
+		return Error{Detail: "Too many requests; try again in 20 seconds."}
 	}
 	return Error{Detail: http.StatusText(status)}
 }
@@ -81,7 +85,11 @@ const busyImage = "This image is being made already"
 // refusal tells why a desk has not done something.
 func refusal(err error, missing string) error {
 	var poor *credits.InsufficientError
+	var limit *plans.LimitError
 	switch {
+	case errors.As(err, &limit):
+		text := limit.Error()
+		return &web.Fault{Status: http.StatusForbidden, Code: web.CodeForbidden, Message: strings.ToUpper(text[:1]) + text[1:]}
 	case errors.As(err, &poor):
 		return &web.Fault{
 			Status: http.StatusPaymentRequired, Code: web.CodeInsufficientFund,

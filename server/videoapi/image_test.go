@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/filmloom/filmloom/server/servertest"
 )
 
 func TestVideoFromARegenerateUntilTheNewFilmTheTaskIsProcessing(t *testing.T) {
@@ -137,5 +140,72 @@ func TestVideoEditingTheTextOfAnImageSpeaksItAnew(t *testing.T) {
 	}
 	for _, body := range []any{map[string]any{}, map[string]any{"prompt": ""}, map[string]any{"prompt": nil}, map[string]any{"prompt": strings.Repeat("a", 2001)}, nil} {
 		ann.Patch("/v1/images/"+image, body).Want(422)
+	}
+}
+
+// Changes that come while others are made take their places. Whoever waits for a picture waits for the new one.
+func TestVideoWaitingForPicturesThatAreOrderedOneAfterTheOther(t *testing.T) {
+	ann := slow(t, 50*time.Millisecond).User("ann")
+	task := film(t, ann, request())
+	waiting := ann.Preferring("wait=60")
+	const many = 4
+	answers := make(chan *servertest.Answer, many)
+	for _, img := range images(task)[:many] {
+		began := make(chan struct{})
+		go func() {
+			close(began)
+			// A change that is recorded at the same moment as another is refused, and tried again.
+			a := waiting.Post("/v1/images/"+img["id"].(string), nil)
+			for end := time.Now().Add(time.Minute); a.Status == 409 && strings.Contains(string(a.Body), "same moment") && time.Now().Before(end); {
+				a = waiting.Post("/v1/images/"+img["id"].(string), nil)
+			}
+			answers <- a
+		}()
+		<-began
+	}
+	for range many {
+		got := (<-answers).Want(200).JSON()
+		if urls := got["urls"].([]any); got["status"] != "completed" || len(urls) != 2 {
+			t.Errorf("%v with %d urls", got["status"], len(urls))
+		}
+	}
+	settle(t, ann, task["task_id"].(string))
+}
+
+func TestVideoWaitingForThePicturesOfATask(t *testing.T) {
+	ann := slow(t, 20*time.Millisecond).User("ann")
+	id := order(t, ann, request())
+	a := ann.Preferring("wait=60").Get("/v1/images/tasks/" + id).Want(200)
+	if got := a.JSON(); got["status"] != "completed" || len(images(got)) == 0 || a.Header.Get("Preference-Applied") != "wait=60" {
+		t.Errorf("%v %s", a.Header, a.Body)
+	}
+	hanging := order(t, ann, telling(hang))
+	a = ann.Preferring("wait=1").Get("/v1/images/tasks/" + hanging).Want(200)
+	if got := a.JSON(); got["status"] == "completed" || a.Header.Get("Preference-Applied") != "wait=1" {
+		t.Errorf("%v %s", a.Header, a.Body)
+	}
+	bob := "/v1/images/tasks/0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00"
+	ann.Preferring("wait=60").Get(bob).Want(404)
+}
+
+func TestVideoATextWithNothingToSeeIsNone(t *testing.T) {
+	ann := start(t).User("ann")
+	task := film(t, ann, request())
+	img := images(task)[0]["id"].(string)
+	for _, blank := range []string{" ", "\n\t", "\u200b", "\u00a0", "\x00"} {
+		for what, a := range map[string]*servertest.Answer{
+			"body.custom_topic": ann.Post("/v1/video", with(map[string]any{"story_topic": "custom topic", "custom_topic": blank})),
+			"body.custom_story": ann.Post("/v1/video", telling(blank)),
+			"body.prompt":       ann.Patch("/v1/images/"+img, map[string]any{"prompt": blank}),
+			"body.subtitles":    ann.Patch("/v1/images/"+img, map[string]any{"subtitles": blank}),
+		} {
+			if got := a.Want(422).JSON(); got["detail"] != what+": has no text" {
+				t.Errorf("%q: %s", blank, a.Body)
+			}
+		}
+	}
+	// One mistake is told once.
+	if a := ann.Post("/v1/video", telling("")).Want(422); a.JSON()["detail"] != "body.custom_story: expected length >= 1" {
+		t.Errorf("%s", a.Body)
 	}
 }

@@ -3,7 +3,10 @@ package videoapi
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/filmloom/filmloom/server/film"
 	"github.com/filmloom/filmloom/server/production"
@@ -21,6 +24,7 @@ type Regenerated struct {
 }
 
 type imageTaskOutput struct {
+	web.Applied
 	Body ImageTask
 }
 
@@ -42,6 +46,17 @@ type Edit struct {
 	Subtitles *string `json:"subtitles,omitempty" minLength:"1" maxLength:"1000" doc:"What is told while it is seen; it is spoken and shown anew." example:"The key lay under the fourth stair."`
 }
 
+// Resolve implements huma.Resolver.
+func (e *Edit) Resolve(huma.Context, *huma.PathBuffer) []error {
+	var errs []error
+	for field, value := range map[string]*string{"prompt": e.Prompt, "subtitles": e.Subtitles} {
+		if value != nil && *value != "" && web.Blank(*value) {
+			errs = append(errs, &huma.ErrorDetail{Location: "body." + field, Message: "has no text"})
+		}
+	}
+	return errs
+}
+
 type editInput struct {
 	ImagePath
 	Body Edit
@@ -56,12 +71,28 @@ func (a *api) images() {
 		"Changes what a picture shows, or what is told while it is seen, and brings the film up to date.", http.StatusNotFound), a.edit)
 }
 
-func (a *api) imagesOf(ctx context.Context, in *actInput) (*imageTaskOutput, error) {
+func (a *api) imagesOf(ctx context.Context, in *taskInput) (*imageTaskOutput, error) {
 	v, err := a.own(ctx, in.TaskID)
 	if err != nil {
 		return nil, refusal(err, noTask)
 	}
-	return &imageTaskOutput{Body: a.imageTask(v)}, nil
+	out := &imageTaskOutput{}
+	if wait, cancel, applied, ok := in.Wait(ctx); ok {
+		defer cancel()
+		out.Applied = applied
+		if v, err = a.Desk.Wait(wait, in.TaskID, drawn); err != nil {
+			return nil, refusal(err, noTask)
+		}
+	}
+	out.Body = a.imageTask(v)
+	return out, nil
+}
+
+// drawn tells that no picture of a film is still to come.
+func drawn(v production.View) bool {
+	return len(v.Film.Images) > 0 && !slices.ContainsFunc(v.Film.Images, func(i film.Image) bool {
+		return i.State == film.Queued || i.State == film.Processing
+	})
 }
 
 func (a *api) regenerate(ctx context.Context, in *ImagePath) (*regeneratedOutput, error) {
@@ -88,11 +119,11 @@ func (a *api) change(ctx context.Context, in *ImagePath, edit film.Edit) (*regen
 	if !ok {
 		return nil, web.NotFound(noImage)
 	}
-	out := &regeneratedOutput{}
+	out, redraw := &regeneratedOutput{}, false
 	change := production.Change{Scene: scene, Edit: edit, StillOnly: !in.Rerender}
 	_, err = a.Desk.Change(ctx, task, change, func(tx *store.Tx, _ *production.Production, o *production.Order) error {
-		out.Body = a.regenerated(task, img)
-		if o.Redraw {
+		out.Body, redraw = a.regenerated(task, img), o.Redraw
+		if redraw {
 			out.Body.Status, out.Body.UpdatedAt = string(film.Processing), instant(o.Created)
 		}
 		return web.Record(ctx, tx, http.StatusOK, out.Body)
@@ -103,19 +134,38 @@ func (a *api) change(ctx context.Context, in *ImagePath, edit film.Edit) (*regen
 	if wait, cancel, applied, ok := in.Wait(ctx); ok {
 		defer cancel()
 		out.Applied = applied
-		ready := func(v production.View) bool {
-			img, _ := v.Image(scene)
-			return img.State != film.Processing && img.State != film.Queued
-		}
-		v, err := a.Desk.Wait(wait, task, ready)
-		if err != nil {
+		if err := a.await(wait, task, img, redraw, &out.Body); err != nil {
 			return nil, refusal(err, noImage)
-		}
-		if img, ok := v.Image(scene); ok {
-			out.Body = a.regenerated(task, img)
 		}
 	}
 	return out, nil
+}
+
+// await waits for the new take of a picture, and tells of it. was is the picture before.
+func (a *api) await(ctx context.Context, task string, was film.Image, redraw bool, out *Regenerated) error {
+	there := func(v production.View) bool {
+		img, _ := v.Image(was.Scene)
+		return !redraw || img.State == film.Completed && newest(img) != newest(was)
+	}
+	v, err := a.Desk.Wait(ctx, task, there)
+	if err != nil {
+		return err
+	}
+	if img, ok := v.Image(was.Scene); ok {
+		*out = a.regenerated(task, img)
+		if !there(v) && !v.Settled() { // while one change takes the place of another, a picture may seem to be done
+			out.Status = string(film.Processing)
+		}
+	}
+	return nil
+}
+
+// newest is the file of the last take of a picture, or "".
+func newest(img film.Image) string {
+	if n := len(img.Takes); n > 0 {
+		return img.Takes[n-1].SHA256
+	}
+	return ""
 }
 
 func (a *api) regenerated(task string, img film.Image) Regenerated {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -41,7 +40,7 @@ func (r *Request) Resolve(huma.Context, *huma.PathBuffer) []error {
 		case value == nil:
 		case r.StoryTopic != film.CustomTopic:
 			complain(field, `goes with story_topic "custom topic" only`)
-		case strings.TrimSpace(*value) == "":
+		case *value != "" && web.Blank(*value): // of an empty one its schema tells
 			complain(field, "has no text")
 		}
 	}
@@ -125,6 +124,9 @@ func (a *api) create(ctx context.Context, in *createInput) (*createOutput, error
 	if err != nil {
 		return nil, err
 	}
+	if err := plan.CheckDuration(seconds[in.Body.Duration]); err != nil {
+		return nil, refusal(err, noTask)
+	}
 	if a.Space != nil && !a.Space() {
 		return nil, web.Unavailable("There is no room on the server's disk for one more film; try again later", "3600")
 	}
@@ -155,8 +157,11 @@ func (a *api) create(ctx context.Context, in *createInput) (*createOutput, error
 	return out, nil
 }
 
-// prices are what films cost by their duration, in credits.
-var prices = map[string]int{"short": 3, "long": 6}
+// By their duration: what films cost, in credits, and how long they may become, in seconds.
+var (
+	prices  = map[string]int{"short": 3, "long": 6}
+	seconds = map[string]int{"short": 60, "long": 120}
+)
 
 // charge takes the price of a film, within the transaction that records its order.
 func (a *api) charge(tx *store.Tx, plan plans.Plan, o *production.Order, duration string) error {

@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"mime"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -35,9 +34,21 @@ type APIConfig struct {
 	Admit func(ctx huma.Context, who identity.Principal) *Fault
 	// Stranger decides whether an address may make one more request without a valid credential; nil admits all.
 	Stranger func(netip.Addr) *Fault
-	// MaxBody bounds a request's body in bytes; 0 means the site's bound, which is also the highest.
+	// MaxBody bounds a request's body in bytes; 0 means the site's bound, which is also the highest. Unless its
+	// MaxBodyBytes says otherwise, an operation takes no more than UsualBody, and one for strangers StrangersBody.
 	MaxBody int64
 }
+
+// How many bytes a body may have where an operation does not say it. Nobody makes the server read much who is not
+// known.
+const (
+	UsualBody     = 1 << 20
+	StrangersBody = 256 << 10
+)
+
+// bodyTime is how long the body of somebody who is known may take to arrive. Huma's own bound, 5 seconds, is for
+// strangers: a large body takes longer on many a line.
+const bodyTime = time.Minute
 
 // An API is one base path with its operations and its document.
 type API struct {
@@ -73,7 +84,7 @@ func (s *Site) API(conf APIConfig) *API {
 	}
 	a := &API{API: humago.NewWithPrefix(s.routes, conf.Prefix, h), conf: conf, site: s}
 	s.dialects = append(s.dialects, base{conf.Prefix, conf.Dialect})
-	a.UseMiddleware(a.mediaType, a.authenticate, a.admit, a.once)
+	a.UseMiddleware(a.authenticate, a.admit, a.mediaType, a.query, a.once)
 	a.documents()
 	return a
 }
@@ -97,7 +108,7 @@ func Handle[I, O any](a *API, op huma.Operation, handler func(context.Context, *
 	if op.Security == nil {
 		op.Security = []map[string][]string{{schemeBearer: {}}, {schemeLogin: {}}, {schemeKey: {}}}
 	}
-	op.MaxBodyBytes = a.conf.MaxBody + 1 // Huma refuses a body of exactly this many
+	a.bound(&op)
 	op.Errors = append(op.Errors, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable, a.conf.Dialect.Invalid())
 	if len(op.Security) > 0 {
 		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
@@ -116,12 +127,33 @@ func Handle[I, O any](a *API, op huma.Operation, handler func(context.Context, *
 	})
 }
 
+// bound says how large an operation's body may be, and how long it may take.
+func (a *API) bound(op *huma.Operation) {
+	usual, patience := int64(UsualBody), bodyTime
+	if len(op.Security) == 0 {
+		usual, patience = StrangersBody, 0
+	}
+	if op.MaxBodyBytes == 0 {
+		op.MaxBodyBytes = usual
+	}
+	if op.BodyReadTimeout == 0 {
+		op.BodyReadTimeout = patience
+	}
+	op.MaxBodyBytes = min(op.MaxBodyBytes, a.conf.MaxBody) + 1 // Huma refuses a body of exactly this many
+}
+
 // told words what a caller is told of an error. Any other is an internal one, which Huma asks for by itself.
 func (a *API) told(ctx context.Context, err error) error {
 	var f *Fault
 	switch {
 	case errors.As(err, &f):
 		return word(a.conf.Dialect, f)
+	case errors.Is(err, identity.ErrRemoved): // while the request was carried out
+		code := CodeBadToken
+		if Caller(ctx).Key != nil {
+			code = CodeBadKey
+		}
+		return word(a.conf.Dialect, Unauthorized(code))
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
 		return word(a.conf.Dialect, Unavailable("The request was given up", "1")) // nobody reads this
 	}
@@ -162,41 +194,6 @@ func (a *API) DocumentOperation(op *huma.Operation) {
 		}
 	}
 	doc.AddOperation(op)
-}
-
-// mediaType refuses bodies in a form that the operation does not take.
-func (a *API) mediaType(ctx huma.Context, next func(huma.Context)) {
-	body := ctx.Operation().RequestBody
-	if body == nil {
-		next(ctx)
-		return
-	}
-	given := ctx.Header("Content-Type")
-	if _, ok := body.Content[given]; ok { // as nearly always
-		next(ctx)
-		return
-	}
-	kind, params, err := mime.ParseMediaType(given)
-	_, takes := body.Content[kind]
-	switch {
-	case given == "" && body.Content[formURLEncoded] != nil:
-		kind, takes = formURLEncoded, true // a form has two names, and Huma would take any
-	case given == "":
-		next(ctx)
-		return
-	case err != nil:
-		takes = false
-	}
-	if !takes {
-		a.refuse(ctx, &Fault{
-			Status: http.StatusUnsupportedMediaType, Code: CodeMediaType,
-			Message: "The body must be " + strings.Join(slices.Sorted(maps.Keys(body.Content)), " or "),
-		})
-		return
-	}
-	r, _ := humago.Unwrap(ctx)
-	r.Header.Set("Content-Type", mime.FormatMediaType(kind, params))
-	next(ctx)
 }
 
 // refuse answers with a fault instead of going on.

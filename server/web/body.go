@@ -10,6 +10,7 @@ import (
 	"mime/multipart"
 	"net/url"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -59,6 +60,9 @@ func readJSON(data []byte, v any) error {
 	if !utf8.Valid(data) {
 		return wrongBody("body", "is not valid UTF-8")
 	}
+	if crowded(data) {
+		return wrongBody("body", "has too many values")
+	}
 	if err := json.Unmarshal(data, v); err != nil {
 		return wrongBody("body", "is not valid JSON")
 	}
@@ -66,6 +70,29 @@ func readJSON(data []byte, v any) error {
 		return wrongBody(at, "is given more than once")
 	}
 	return nil
+}
+
+// mostValues bounds the values of a body. The largest that makes sense has some thousands; Go takes a hundred bytes
+// for one that is written with two.
+const mostValues = 100_000
+
+// crowded tells whether JSON has more values than any request needs.
+func crowded(data []byte) bool {
+	if len(data) <= 2*mostValues {
+		return false
+	}
+	values, text := 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case text && c == '\\':
+			i++
+		case c == '"':
+			text = !text
+		case !text && (c == ',' || c == '[' || c == '{'):
+			values++
+		}
+	}
+	return values > mostValues
 }
 
 // readInput reads JSON that was found valid into an operation's input. To JSON 60.0 and 6e1 are integers, as some
@@ -148,6 +175,11 @@ func duplicate(data []byte) string {
 // readForm reads a form of texts as a JSON object of texts.
 func readForm(form url.Values, v any) error {
 	object := make(map[string]any, len(form))
+	for name := range form {
+		if strings.HasPrefix(strings.TrimSpace(name), "{") { // named, it would show what was sent
+			return wrongBody("body", "is JSON, and a form is needed")
+		}
+	}
 	for name, values := range form {
 		switch {
 		case !utf8.ValidString(name) || !utf8.ValidString(values[0]):

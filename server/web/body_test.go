@@ -215,7 +215,7 @@ func TestAFormIsTakenInBothOfItsForms(t *testing.T) {
 		{"application/x-www-form-urlencoded", "name=%zz", 400, "body is not a valid form"},
 		{"application/x-www-form-urlencoded", "name=a;b", 400, "body is not a valid form"},
 		{"application/x-www-form-urlencoded", "name=a&other=b", 400, "body.other unexpected property"},
-		{"application/x-www-form-urlencoded", `{"name": "a"}`, 400, "body.name is missing"},
+		{"application/x-www-form-urlencoded", `{"name": "a"}`, 400, "body is JSON, and a form is needed"},
 		{"application/json", `{"name": "a"}`, 415, ""},
 		{"multipart/form-data", multiBody, 400, "body is not a valid form"},
 		{"multipart/form-data; boundary=other", multiBody, 400, "body is not a valid form"},

@@ -10,7 +10,9 @@
 //
 // Whatever goes wrong below a base path is answered in that API's shape, also an unknown path, a wrong method,
 // a body that is too large and a panic, and never shows what was submitted or what is inside. Every answer has a
-// request id. An operation that has a security requirement is only called for somebody who is known.
+// request id. An operation that has a security requirement is only called for somebody who is known, and nobody else learns
+// what is wrong with a request. One that can be read in two ways is refused: keys, options or headers that are given
+// twice, a malformed query, an unknown field.
 //
 // # What it never does
 //

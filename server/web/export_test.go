@@ -7,6 +7,7 @@ var (
 	Duplicate = duplicate
 	Shorten   = short
 	ReadInput = readInput
+	Crowded   = crowded
 )
 
 // WaitOf reads a Prefer header.

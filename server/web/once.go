@@ -19,15 +19,19 @@ import (
 // onceHeader is how a client asks that a request it may send twice is carried out once.
 const onceHeader = "Idempotency-Key"
 
-// once carries out a POST that has an idempotency key once.
+// once carries out a POST that has an idempotency key once. An empty key is refused: whoever sends one believes to be
+// safe.
 func (a *API) once(ctx huma.Context, next func(huma.Context)) {
-	key := ctx.Header(onceHeader)
-	if key == "" || a.conf.Keys == nil || ctx.Method() != http.MethodPost || len(ctx.Operation().Security) == 0 {
+	r, w := humago.Unwrap(ctx)
+	keys, op := r.Header[onceHeader], ctx.Operation()
+	if len(keys) == 0 || a.conf.Keys == nil || ctx.Method() != http.MethodPost || len(op.Security) == 0 {
 		next(ctx)
 		return
 	}
-	r, w := humago.Unwrap(ctx)
-	op := ctx.Operation()
+	if len(keys) > 1 {
+		a.refuse(ctx, Invalid(Problem{Location: "header." + onceHeader, Message: "is given more than once"}))
+		return
+	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, op.MaxBodyBytes))
 	if err != nil {
 		a.refuse(ctx, unread(op.MaxBodyBytes-1, 0, err))
@@ -35,7 +39,7 @@ func (a *API) once(ctx huma.Context, next func(huma.Context)) {
 	}
 	claim, answer, err := a.conf.Keys.Begin(ctx.Context(), idempotency.Request{
 		Account: Caller(ctx.Context()).Account.ID, Route: op.Method + " " + a.conf.Prefix + op.Path,
-		Target: r.URL.RequestURI(), Key: key, Body: body,
+		Target: r.URL.RequestURI(), Key: keys[0], Body: body,
 	})
 	switch {
 	case err != nil:
@@ -60,8 +64,7 @@ func repeated(ctx context.Context, err error) *Fault {
 	message := strings.ToUpper(err.Error()[:1]) + err.Error()[1:]
 	switch {
 	case errors.Is(err, idempotency.ErrKey):
-		f := Invalid(Problem{Location: "header." + onceHeader, Message: "must be 1 to 255 printable ASCII characters"})
-		return f
+		return Invalid(Problem{Location: "header." + onceHeader, Message: "must be 1 to 255 printable ASCII characters"})
 	case errors.Is(err, idempotency.ErrInFlight), errors.Is(err, idempotency.ErrOtherBody), errors.Is(err, idempotency.ErrWithheld):
 		return &Fault{Status: http.StatusConflict, Code: CodeIdempotency, Message: message}
 	}

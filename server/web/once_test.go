@@ -50,6 +50,8 @@ func TestARequestWithAnIdempotencyKeyIsCarriedOutOnce(t *testing.T) {
 		{"an answer that is no success", ann, "/t/things/1", "k3", `{}`, 3, 400},
 		{"the same after it is mended", ann, "/t/things/1", "k3", body, 4, 200},
 		{"a key that is too long", ann, "/t/things/1", strings.Repeat("k", 256), body, 4, 400},
+		{"an empty key", ann, "/t/things/1", "", body, 4, 400},
+		{"a blank key", ann, "/t/things/1", "  ", body, 4, 400},
 		{"a key that is no ASCII", ann, "/t/things/1", "ключ", body, 4, 400},
 	} {
 		got := post(row.token, row.path, row.key, row.body)
@@ -58,6 +60,12 @@ func TestARequestWithAnIdempotencyKeyIsCarriedOutOnce(t *testing.T) {
 		}
 		if row.status == 409 && got.failure(t).Code != web.CodeIdempotency {
 			t.Errorf("%s: %q", row.what, got.body)
+		}
+	}
+	for _, other := range []string{"a", "b"} {
+		got := r.do("POST", "/t/things/1", body, jsonBody, "Authorization: Bearer "+ann, "Idempotency-Key: a", "Idempotency-Key: "+other)
+		if got.status != 400 || got.failure(t).Text != "header.Idempotency-Key: is given more than once" || calls.Load() != 4 {
+			t.Errorf("two keys: %d %q", got.status, got.body)
 		}
 	}
 	if strings.Contains(r.log.String(), "not remembered") {

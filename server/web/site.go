@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"path"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -21,6 +22,8 @@ type SiteConfig struct {
 	Address func(*http.Request) netip.Addr
 	// Wrap puts something around the router, such as metrics; nil means nothing.
 	Wrap func(http.Handler) http.Handler
+	// Origins are the web pages of other sites that may use the APIs, and read what is [Site.Open], as "https://app.example.org".
+	Origins []string
 	// MaxBody bounds every request's body, in bytes; 0 means 1 MiB.
 	MaxBody int64
 	// Heartbeat is how often a silent stream shows that it is alive; 0 means the constant Heartbeat.
@@ -109,6 +112,10 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(&q.answer, r.Body, s.conf.MaxBody)
 	}
 	defer s.ended(q, r, began)
+	if len(s.conf.Origins) > 0 && s.dialect(r.URL.Path) != nil && s.letIn(w.Header(), r) {
+		q.answer.WriteHeader(http.StatusNoContent)
+		return
+	}
 	if unclean(r) && s.dialect(r.URL.Path) != nil {
 		s.otherwise(&q.answer, r)
 		return
@@ -169,10 +176,11 @@ func (s *Site) otherwise(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, r, f)
 }
 
-// dialect is that of the API whose path it is, or nil.
-func (s *Site) dialect(path string) Dialect {
+// dialect is that of the API whose path it is, or would be if it were clean; nil means none.
+func (s *Site) dialect(at string) Dialect {
+	clean := path.Clean(at)
 	for _, b := range s.dialects {
-		if b.has(path) {
+		if b.has(at) || b.has(clean) {
 			return b.dialect
 		}
 	}

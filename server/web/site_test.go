@@ -45,6 +45,8 @@ func TestWhatNobodyAnswersHasTheShapeOfTheAPIWhosePathItIsBelow(t *testing.T) {
 		{"GET", "/t/things/a/", 404, web.CodeNoRoute, ""},
 		{"GET", "/t//things/a", 404, web.CodeNoRoute, ""},
 		{"GET", "/t/x/../things/a", 404, web.CodeNoRoute, ""},
+		{"GET", "//t/things/a", 404, web.CodeNoRoute, ""}, // no redirect, which most clients would not follow
+		{"GET", "/x/../t/things/a", 404, web.CodeNoRoute, ""},
 		{"POST", "/t/things/a", 405, web.CodeMethod, "GET, HEAD"},
 		{"DELETE", "/t/things/a", 405, web.CodeMethod, "GET, HEAD"},
 		{"BREW", "/t/things/a", 405, web.CodeMethod, "GET, HEAD"},

@@ -33,6 +33,10 @@ type Config struct {
 	// Timeout is how long one try may take in all; 0 means 15 seconds.
 	Timeout time.Duration
 
+	// Known tells within a transaction whether an account is there; its error is what comes of a registration for
+	// one that is not. nil takes every account for one that is.
+	Known func(tx *store.Tx, account string) error
+
 	MaxPerAccount int // registrations an account may have; 0 means 20
 	Workers       int // tries at a time; 0 means 64
 

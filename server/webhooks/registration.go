@@ -86,6 +86,9 @@ func (s *Service) Create(ctx context.Context, account string, d Draft) (reg Regi
 	}
 	rec.Secrets = []sealed{first}
 	err = s.c.DB.Update(ctx, func(tx *store.Tx) error {
+		if err := s.c.Known(tx, account); err != nil {
+			return err
+		}
 		ix, err := readIndex(tx, account)
 		if err != nil {
 			return err

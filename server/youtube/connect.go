@@ -69,7 +69,12 @@ func (s *Service) Begin(ctx context.Context, account string) (string, error) {
 		Account: account, Redirect: s.conf.RedirectURL(), Ends: s.conf.Now().Add(attemptLife).UTC(),
 		Verifier: s.conf.Keys.Seal(purpose, []byte(verifier), place("verifier", account)),
 	}
-	err := s.conf.DB.Update(ctx, func(tx *store.Tx) error { return tx.PutUntil(attemptKey(state), a, a.Ends.Add(time.Minute)) })
+	err := s.conf.DB.Update(ctx, func(tx *store.Tx) error {
+		if err := s.conf.Known(tx, account); err != nil {
+			return err
+		}
+		return tx.PutUntil(attemptKey(state), a, a.Ends.Add(time.Minute))
+	})
 	if err != nil {
 		return "", err
 	}
@@ -188,13 +193,20 @@ func (s *Service) connect(ctx context.Context, account string, given tokens) err
 		}
 	}
 	var before *connection
+	gone := false
 	err := s.conf.DB.Update(ctx, func(tx *store.Tx) error {
-		var err error
+		err := s.conf.Known(tx, account)
+		if gone = err != nil; gone {
+			return err
+		}
 		if before, err = read(tx, account); err != nil {
 			return err
 		}
 		return tx.Put(connectionKey(account), made)
 	})
+	if gone { // while its owner was at Google
+		s.withdraw(ctx, account, made)
+	}
 	if err != nil {
 		return err
 	}

@@ -85,8 +85,13 @@ const revokeTime = 10 * time.Second
 
 // withdraw gives back the permission of a connection that is in no record any more.
 func (s *Service) withdraw(ctx context.Context, account string, c connection) {
+	s.relinquish(context.WithoutCancel(ctx), account, c) // also when the browser is gone
+}
+
+// relinquish is withdraw for as long as the context lasts.
+func (s *Service) relinquish(ctx context.Context, account string, c connection) {
 	s.drop(c.Generation)
-	shared, err := s.shared(c.ChannelID)
+	shared, err := s.shared(account, c.ChannelID)
 	if err != nil || shared {
 		return
 	}
@@ -94,15 +99,15 @@ func (s *Service) withdraw(ctx context.Context, account string, c connection) {
 	if err != nil {
 		return // sealed with a key that is gone
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), revokeTime) // also when the browser is gone
+	ctx, cancel := context.WithTimeout(ctx, revokeTime)
 	defer cancel()
 	if err := s.giveBack(ctx, string(refresh)); err != nil {
 		s.conf.Log.Warn("a YouTube permission could not be given back; it ends when its owner removes it at Google", "account", account, "error", err)
 	}
 }
 
-// shared tells whether an account has the channel.
-func (s *Service) shared(channel string) (found bool, err error) {
+// shared tells whether another account than this one has the channel.
+func (s *Service) shared(account, channel string) (found bool, err error) {
 	if channel == "" {
 		return false, nil
 	}
@@ -112,7 +117,7 @@ func (s *Service) shared(channel string) (found bool, err error) {
 			if err := e.Decode(&c); err != nil {
 				return err
 			}
-			if c.ChannelID == channel {
+			if c.ChannelID == channel && e.Key.Last() != account {
 				found = true
 				break
 			}

@@ -34,7 +34,10 @@ type Config struct {
 	AuthURL, TokenURL, UploadURL string
 	// RedirectURL is the address that people come back to; it must be one of those that the client declares.
 	RedirectURL func() string
-	Now         func() time.Time // nil means time.Now
+	// Known tells within a transaction whether an account is there; its error is what comes of a connection for one
+	// that is not. nil takes every account for one that is.
+	Known func(tx *store.Tx, account string) error
+	Now   func() time.Time // nil means time.Now
 	// HTTP makes the requests; nil means a client of 30 s. Redirects are not followed in any case.
 	HTTP *http.Client
 	Log  *slog.Logger // nil discards it
@@ -66,6 +69,9 @@ func New(c Config) (*Service, error) {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Known == nil {
+		c.Known = func(*store.Tx, string) error { return nil }
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

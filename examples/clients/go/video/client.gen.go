@@ -877,6 +877,12 @@ type RefreshParams struct {
 	Authorization *string `json:"Authorization,omitempty"`
 }
 
+// GetImageTaskParams defines parameters for GetImageTask.
+type GetImageTaskParams struct {
+	// Prefer wait=N waits up to N seconds, at most 60, for the work to end (RFC 7240).
+	Prefer *string `json:"Prefer,omitempty"`
+}
+
 // EditImageParams defines parameters for EditImage.
 type EditImageParams struct {
 	// Rerender false leaves the film as it is; the image comes into it with the next change.
@@ -1044,7 +1050,7 @@ type ClientInterface interface {
 	// Tells how far the pictures of a film are. It takes the id of the video task.
 	//
 	// Corresponds with GET /images/tasks/{task_id} (the `GetImageTask` operationId).
-	GetImageTask(ctx context.Context, taskId string, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetImageTask(ctx context.Context, taskId string, params *GetImageTaskParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// EditImageWithBody Edit an image
 	//
@@ -1185,8 +1191,8 @@ func (c *Client) LoginWithFormdataBody(ctx context.Context, body LoginFormdataRe
 // Tells how far the pictures of a film are. It takes the id of the video task.
 //
 // Corresponds with GET /images/tasks/{task_id} (the `GetImageTask` operationId).
-func (c *Client) GetImageTask(ctx context.Context, taskId string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetImageTaskRequest(c.Server, taskId)
+func (c *Client) GetImageTask(ctx context.Context, taskId string, params *GetImageTaskParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetImageTaskRequest(c.Server, taskId, params)
 	if err != nil {
 		return nil, err
 	}
@@ -1458,7 +1464,7 @@ func NewLoginRequestWithBody(server string, contentType string, body io.Reader) 
 }
 
 // NewGetImageTaskRequest constructs an http.Request for the GetImageTask method
-func NewGetImageTaskRequest(server string, taskId string) (*http.Request, error) {
+func NewGetImageTaskRequest(server string, taskId string, params *GetImageTaskParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -1486,6 +1492,21 @@ func NewGetImageTaskRequest(server string, taskId string) (*http.Request, error)
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+
+		if params.Prefer != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -2033,7 +2054,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /images/tasks/{task_id} (the `GetImageTask` operationId).
-	GetImageTaskWithResponse(ctx context.Context, taskId string, reqEditors ...RequestEditorFn) (*GetImageTaskResponse, error)
+	GetImageTaskWithResponse(ctx context.Context, taskId string, params *GetImageTaskParams, reqEditors ...RequestEditorFn) (*GetImageTaskResponse, error)
 
 	// EditImageWithBodyWithResponse Edit an image
 	//
@@ -2222,6 +2243,11 @@ func (r LoginResponse) ContentType() string {
 	return ""
 }
 
+// GetImageTaskResponse200Headers the declared response headers of an HTTP 200 response for GetImageTask
+type GetImageTaskResponse200Headers struct {
+	PreferenceApplied *string
+}
+
 type GetImageTaskResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -2229,6 +2255,8 @@ type GetImageTaskResponse struct {
 	JSON200 *ImageTask
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *Error
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetImageTaskResponse200Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -2727,8 +2755,8 @@ func (c *ClientWithResponses) LoginWithFormdataBodyWithResponse(ctx context.Cont
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /images/tasks/{task_id} (the `GetImageTask` operationId).
-func (c *ClientWithResponses) GetImageTaskWithResponse(ctx context.Context, taskId string, reqEditors ...RequestEditorFn) (*GetImageTaskResponse, error) {
-	rsp, err := c.GetImageTask(ctx, taskId, reqEditors...)
+func (c *ClientWithResponses) GetImageTaskWithResponse(ctx context.Context, taskId string, params *GetImageTaskParams, reqEditors ...RequestEditorFn) (*GetImageTaskResponse, error) {
+	rsp, err := c.GetImageTask(ctx, taskId, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -2979,6 +3007,19 @@ func ParseGetImageTaskResponse(rsp *http.Response) (*GetImageTaskResponse, error
 		}
 		response.JSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetImageTaskResponse200Headers
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		response.Headers200 = &headers
 	}
 
 	return response, nil

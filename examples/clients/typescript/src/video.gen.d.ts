@@ -683,7 +683,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds"
+                     *       "detail": "Too many requests; try again in 20 seconds."
                      *     }
                      */
                     "application/json": components["schemas"]["Error"];
@@ -827,7 +827,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds"
+                     *       "detail": "Too many requests; try again in 20 seconds."
                      *     }
                      */
                     "application/json": components["schemas"]["Error"];
@@ -866,7 +866,10 @@ export interface operations {
     getImageTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description wait=N waits up to N seconds, at most 60, for the work to end (RFC 7240). */
+                Prefer?: string;
+            };
             path: {
                 /** @description The unique identifier of the video task. */
                 task_id: string;
@@ -878,6 +881,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Preference-Applied"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -955,7 +959,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds"
+                     *       "detail": "Too many requests; try again in 20 seconds."
                      *     }
                      */
                     "application/json": components["schemas"]["Error"];
@@ -1132,7 +1136,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds"
+                     *       "detail": "Too many requests; try again in 20 seconds."
                      *     }
                      */
                     "application/json": components["schemas"]["Error"];
@@ -1313,7 +1317,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds"
+                     *       "detail": "Too many requests; try again in 20 seconds."
                      *     }
                      */
                     "application/json": components["schemas"]["Error"];
@@ -1397,7 +1401,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "detail": "Payment Required"
+                     *       "detail": "Not enough credits: the film costs 3 and there are 0; there are more on 1 February 2026"
                      *     }
                      */
                     "application/json": components["schemas"]["Error"];
@@ -1488,7 +1492,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds"
+                     *       "detail": "Too many requests; try again in 20 seconds."
                      *     }
                      */
                     "application/json": components["schemas"]["Error"];
@@ -1606,7 +1610,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds"
+                     *       "detail": "Too many requests; try again in 20 seconds."
                      *     }
                      */
                     "application/json": components["schemas"]["Error"];
@@ -1738,7 +1742,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds"
+                     *       "detail": "Too many requests; try again in 20 seconds."
                      *     }
                      */
                     "application/json": components["schemas"]["Error"];
@@ -1906,7 +1910,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds"
+                     *       "detail": "Too many requests; try again in 20 seconds."
                      *     }
                      */
                     "application/json": components["schemas"]["Error"];
@@ -2077,7 +2081,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds"
+                     *       "detail": "Too many requests; try again in 20 seconds."
                      *     }
                      */
                     "application/json": components["schemas"]["Error"];
@@ -2219,7 +2223,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds"
+                     *       "detail": "Too many requests; try again in 20 seconds."
                      *     }
                      */
                     "application/json": components["schemas"]["Error"];
