@@ -192,21 +192,12 @@ pipeline "story_video" {
     allowed     = ["auto", "none", "epic", "calm", "suspense", "upbeat", "romantic", "playful", "documentary"]
   }
 
-  input "quality" {
-    type        = string
-    description = "draft renders fastest, high looks best."
-    default     = "standard"
-    allowed     = ["draft", "standard", "high"]
-  }
-
   locals {
     story          = stage.script_analysis
     title          = local.story.title
     style          = input.art_style
-    shorter_side   = 1080
     target_seconds = null # as long as the narration takes
     min_seconds    = null
-    watermark      = null
     thumbnail_side = null
 
     burned_in = { for s in local.story.scenes : s.id => stage.subtitle_generation[s.id].ass }
@@ -379,26 +370,6 @@ pipeline "script_video" {
     allowed     = ["9:16", "16:9", "1:1"]
   }
 
-  input "resolution" {
-    type        = string
-    description = "The shorter side of the film, in pixels."
-    default     = "1080p"
-    allowed     = ["720p", "1080p"]
-  }
-
-  input "quality" {
-    type        = string
-    description = "draft renders fastest, high looks best."
-    default     = "standard"
-    allowed     = ["draft", "standard", "high"]
-  }
-
-  input "watermark" {
-    type        = bool
-    description = "Whether a small \"Filmloom\" stands in a corner."
-    default     = false
-  }
-
   input "youtube_upload" {
     type        = bool
     description = "Whether the finished film is uploaded to YouTube."
@@ -415,10 +386,8 @@ pipeline "script_video" {
     story          = stage.script_analysis
     title          = trimspace(input.title) == "" ? local.story.title : trimspace(input.title)
     style          = input.style
-    shorter_side   = { "720p" = 720, "1080p" = 1080 }[input.resolution]
     target_seconds = input.duration
     min_seconds    = 5
-    watermark      = input.watermark ? "Filmloom" : null
     thumbnail_side = 1280 # 1280×720 of a film in 16:9
   }
 
@@ -573,19 +542,40 @@ pipeline "script_video" {
 #
 # A part stands in each pipeline that includes it as if it were written there. So a picture has the same
 # address in both, image_generation["scene-03"]. This one takes from the pipeline, beside the inputs language,
-# aspect_ratio, quality and music_genre, its stage "voice_synthesis" and these locals:
+# aspect_ratio and music_genre, its stage "voice_synthesis" and these locals:
 #
 #   story            what wrote or analysed it: title, description, text, mood, characters, scenes
 #   title, style     of the film; of its pictures
-#   shorter_side     of the film, in pixels
 #   target_seconds   that the film should last, and min_seconds that it does; null for no matter
-#   watermark        a text in a corner of the picture, or null
 #   thumbnail_side   the longer one, in pixels; null for the film's
 #   burned_in        the drawn subtitles of each scene, by its id; null for none
 #   subtitle_tracks  the film's subtitles by language
 
 part "film" {
+  input "resolution" {
+    type        = string
+    description = "The shorter side of the film, in pixels."
+    default     = "1080p"
+    allowed     = ["720p", "1080p"]
+  }
+
+  input "quality" {
+    type        = string
+    description = "draft renders fastest, high looks best."
+    default     = "standard"
+    allowed     = ["draft", "standard", "high"]
+  }
+
+  input "watermark" {
+    type        = bool
+    description = "Whether a small \"Filmloom\" stands in a corner."
+    default     = false
+  }
+
   locals {
+    shorter_side = { "720p" = 720, "1080p" = 1080 }[input.resolution]
+    watermark    = input.watermark ? "Filmloom" : null
+
     size = {
       "9:16" = { width = local.shorter_side, height = local.shorter_side * 16 / 9 }
       "16:9" = { width = local.shorter_side * 16 / 9, height = local.shorter_side }

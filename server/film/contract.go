@@ -72,6 +72,8 @@ var story = contract{
 		{"custom_story", cty.String, nil},
 		{"aspect_ratio", cty.String, AspectRatios},
 		{"music_genre", cty.String, append([]string{AutoMusic}, MusicGenres...)},
+		{"resolution", cty.String, resolutions},
+		{"watermark", cty.Bool, nil},
 	},
 	stages: []string{ImageStage, StoryStage},
 }
@@ -92,7 +94,7 @@ var script = contract{
 		})), nil},
 		{"music_genre", cty.String, MusicGenres},
 		{"aspect_ratio", cty.String, AspectRatios},
-		{"resolution", cty.String, []string{"720p", "1080p"}},
+		{"resolution", cty.String, resolutions},
 		{"watermark", cty.Bool, nil},
 		{"youtube_upload", cty.Bool, nil},
 		{"youtube_account", cty.String, nil},

@@ -21,6 +21,7 @@ var (
 // The values of what a request may choose beyond the specification.
 var (
 	AspectRatios = []string{"9:16", "16:9", "1:1"}
+	resolutions  = []string{"720p", "1080p"}
 	MusicGenres  = []string{"none", "epic", "calm", "suspense", "upbeat", "romantic", "playful", "documentary"}
 )
 
@@ -36,6 +37,8 @@ type Story struct {
 	Topic, ArtStyle, Duration, Language, Voice string
 	CustomTopic, CustomStory                   string // one of them, with Topic CustomTopic
 	AspectRatio, MusicGenre                    string
+	Resolution                                 string // "720p" or "1080p"
+	Watermark                                  bool
 }
 
 // Inputs are the pipeline's inputs.
@@ -44,11 +47,14 @@ func (s Story) Inputs() engine.Inputs {
 	for name, value := range map[string]string{
 		"story_topic": s.Topic, "art_style": s.ArtStyle, "duration": s.Duration, "language": s.Language,
 		"voice_name": s.Voice, "custom_topic": s.CustomTopic, "custom_story": s.CustomStory,
-		"aspect_ratio": s.AspectRatio, "music_genre": s.MusicGenre,
+		"aspect_ratio": s.AspectRatio, "music_genre": s.MusicGenre, "resolution": s.Resolution,
 	} {
 		if value != "" {
 			in[name] = value
 		}
+	}
+	if s.Watermark {
+		in["watermark"] = true
 	}
 	return in
 }

@@ -12,7 +12,7 @@ type Plan struct {
 	// Unlimited never refuses a film for want of credits.
 	Unlimited bool `json:"unlimited"`
 
-	Seconds    int     `json:"seconds"`    // the longest film that may be asked for, 5 to 600
+	Seconds    int     `json:"seconds"`    // the longest film that may be asked for, 5 to MostSeconds
 	Quality    Quality `json:"quality"`    // of the finished film
 	Watermark  bool    `json:"watermark"`  // the finished film is marked
 	Characters int     `json:"characters"` // the most of one film, 0 to 10
@@ -20,6 +20,9 @@ type Plan struct {
 	// Priority is whose film goes first when several wait: 0 to 3, and the highest is first.
 	Priority int `json:"priority"`
 }
+
+// MostSeconds is the longest film that a plan may allow.
+const MostSeconds = 600
 
 // A Rate is how many requests are answered in a minute and in a day, each at least 1. Both hold.
 type Rate struct {

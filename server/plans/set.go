@@ -29,7 +29,7 @@ type Set struct{ all []Plan }
 func Defaults(e Enterprise) (Set, error) {
 	large := Plan{
 		Name: NameEnterprise, Rate: Rate{6000, 1_000_000}, Credits: e.Credits, Unlimited: e.Credits == 0,
-		Seconds: 600, Quality: FullHD, Characters: 10, Priority: 3,
+		Seconds: MostSeconds, Quality: FullHD, Characters: 10, Priority: 3,
 	}
 	if e.Minute != 0 {
 		large.Rate.Minute = e.Minute
@@ -73,7 +73,7 @@ func (p Plan) valid() error {
 		{"requests a minute", p.Rate.Minute, 1, most},
 		{"requests a day", p.Rate.Day, 1, most},
 		{"credits a month", p.Credits, 0, most},
-		{"seconds of a film", p.Seconds, 5, 600},
+		{"seconds of a film", p.Seconds, 5, MostSeconds},
 		{"characters", p.Characters, 0, 10},
 		{"priority", p.Priority, 0, 3},
 	} {

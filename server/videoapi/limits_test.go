@@ -1,6 +1,7 @@
 package videoapi_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -202,7 +203,37 @@ func TestAFilmThatIsLongerThanThePlanAllowsIsRefused(t *testing.T) {
 	if got, _ := ledger(t, ann); got != 23 || tasks(t, s, ann.ID()) != 0 {
 		t.Errorf("%d credits, %d tasks", got, tasks(t, s, ann.ID()))
 	}
-	order(t, ann, request())
+	own := func(words int) map[string]any {
+		return with(map[string]any{"story_topic": "custom topic", "custom_story": strings.Repeat("Word after word it goes. ", words/5)})
+	}
+	declined(t, ann.Post("/v1/video", own(400)), 403) // two minutes at the fastest
+	order(t, ann, own(100))
 	s.Admin().Patch("/api/v1/users/"+ann.ID(), map[string]any{"plan": "standard"}).Want(200)
 	order(t, ann, long)
+	order(t, ann, own(400))
+	declined(t, ann.Post("/v1/video", own(1000)), 403)
+	s.Admin().Patch("/api/v1/users/"+ann.ID(), map[string]any{"plan": "enterprise"}).Want(200)
+	order(t, ann, own(4000)) // the largest plan takes whatever the API takes
+}
+
+func TestAPlansQualityAndWatermarkHoldForFilmsOfTopics(t *testing.T) {
+	s := start(t, plan("free"))
+	ann := s.User("ann")
+	for _, row := range []struct {
+		plan, resolution string
+		watermark        bool
+	}{{"free", "720p", true}, {"standard", "1080p", false}} {
+		s.Admin().Patch("/api/v1/users/"+ann.ID(), map[string]any{"plan": row.plan}).Want(200)
+		v, err := s.Desk().Get(t.Context(), order(t, ann, request()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var asked struct {
+			Resolution string `json:"resolution"`
+			Watermark  bool   `json:"watermark"`
+		}
+		if err := json.Unmarshal(v.Head.Inputs, &asked); err != nil || asked.Resolution != row.resolution || asked.Watermark != row.watermark {
+			t.Errorf("%s: %+v, %v", row.plan, asked, err)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package videoapi
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -51,10 +52,10 @@ func (r *Request) Resolve(huma.Context, *huma.PathBuffer) []error {
 }
 
 // story is what the pipeline is asked for.
-func (r *Request) story() film.Story {
+func (r *Request) story(plan plans.Plan) film.Story {
 	s := film.Story{
 		Topic: r.StoryTopic, ArtStyle: r.ArtStyle, Duration: r.Duration, Language: r.Language, Voice: r.VoiceName,
-		AspectRatio: r.AspectRatio, MusicGenre: r.MusicGenre,
+		AspectRatio: r.AspectRatio, MusicGenre: r.MusicGenre, Resolution: string(plan.Quality), Watermark: plan.Watermark,
 	}
 	switch {
 	case r.CustomTopic != nil:
@@ -124,13 +125,13 @@ func (a *api) create(ctx context.Context, in *createInput) (*createOutput, error
 	if err != nil {
 		return nil, err
 	}
-	if err := plan.CheckDuration(seconds[in.Body.Duration]); err != nil {
+	if err := allowed(plan, &in.Body); err != nil {
 		return nil, refusal(err, noTask)
 	}
 	if a.Space != nil && !a.Space() {
 		return nil, web.Unavailable("There is no room on the server's disk for one more film; try again later", "3600")
 	}
-	inputs, err := json.Marshal(in.Body.story().Inputs())
+	inputs, err := json.Marshal(in.Body.story(plan).Inputs())
 	if err != nil {
 		return nil, err
 	}
@@ -162,6 +163,15 @@ var (
 	prices  = map[string]int{"short": 3, "long": 6}
 	seconds = map[string]int{"short": 60, "long": 120}
 )
+
+// allowed tells that a film is longer than the plan allows. A text of the user's own is as long as it is; it may take
+// a quarter more than films that are asked for by their length, and any time where the plan is the largest.
+func allowed(plan plans.Plan, r *Request) error {
+	if err := plan.CheckDuration(seconds[r.Duration]); err != nil || r.CustomStory == nil || plan.Seconds >= plans.MostSeconds {
+		return err
+	}
+	return plan.CheckDuration(int(math.Ceil(film.ShortestSeconds(*r.CustomStory, r.Language) / 1.25)))
+}
 
 // charge takes the price of a film, within the transaction that records its order.
 func (a *api) charge(tx *store.Tx, plan plans.Plan, o *production.Order, duration string) error {
