@@ -209,6 +209,7 @@ func TestRangesAreServed(t *testing.T) {
 		"very many ranges":      {[]string{"Range", many}, 200, "0123456789"},
 		"ranges in two headers": {[]string{"Range", "bytes=0-0,1-1", "Range", many}, 200, "0123456789"},
 		"overlapping ranges":    {[]string{"Range", "bytes=0-,0-,0-,0-"}, 200, "0123456789"},
+		"of another unit":       {[]string{"Range", "seconds=0-3"}, 200, "0123456789"},
 		"no range":              {[]string{"Range", "bytes=x"}, 416, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

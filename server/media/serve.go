@@ -79,13 +79,18 @@ func send(w http.ResponseWriter, r *http.Request, l link, left int64, file io.Re
 	h.Set("Cache-Control", "private, max-age="+strconv.FormatInt(left, 10)+", immutable")
 	h.Set("Content-Security-Policy", policy)
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin") // films are there to be shown, on any page
-	if ranges := r.Header["Range"]; len(ranges) > 1 || len(ranges) == 1 && strings.Count(ranges[0], ",") >= mostRanges {
-		// Each range costs a head of its own: RFC 9110, 14.2 has us ignore too many.
+	if !heeded(r.Header["Range"]) {
 		r = r.WithContext(r.Context())
 		r.Header = r.Header.Clone()
 		r.Header.Del("Range")
 	}
 	http.ServeContent(w, r, "", time.Time{}, file)
+}
+
+// heeded tells whether ranges are served. RFC 9110, 14.2 has us ignore units that we do not know, and lets us ignore too
+// many ranges: each costs a head of its own.
+func heeded(ranges []string) bool {
+	return len(ranges) == 0 || len(ranges) == 1 && strings.HasPrefix(ranges[0], "bytes=") && strings.Count(ranges[0], ",") < mostRanges
 }
 
 // A link is what a path says once its signature was found right.

@@ -98,8 +98,8 @@ func (d *Desk) revise(ctx context.Context, seen View, o Order, adapt func(*Produ
 }
 
 // Make orders a film for a production: its first, or one under a new request, which uses again what did not
-// change. request, when not nil, replaces what was remembered. The error is ErrNotFound, ErrActive while an
-// order is being worked on, ErrFull, or with's.
+// change. with is called within the transaction. The error is ErrNotFound, ErrActive while an order is being worked
+// on, ErrFull, or with's.
 func (d *Desk) Make(ctx context.Context, id string, o Order, with func(*store.Tx, *Production, *Order) error) (*Order, error) {
 	if err := d.room(); err != nil {
 		return nil, err

@@ -229,8 +229,11 @@ func newID() (string, error) {
 
 // Request reads what was remembered of a production's request into what v points at.
 func (d *Desk) Request(id string, v any) error {
-	return d.conf.Store.View(func(tx *store.Tx) error { return tx.Get(requestKey(id), v) })
+	return d.conf.Store.View(func(tx *store.Tx) error { return RequestIn(tx, id, v) })
 }
+
+// RequestIn is Request within a transaction.
+func RequestIn(tx *store.Tx, id string, v any) error { return tx.Get(requestKey(id), v) }
 
 // Order finds an order. The error is ErrNotFound.
 func (d *Desk) Order(id string) (o *Order, err error) {

@@ -89,6 +89,22 @@ func (l *live) halt() <-chan struct{} {
 	return l.stop
 }
 
+// step is what is being done. Between two stages that is the step of the next one, and after the last one its own.
+func step(st engine.Status) (name string) {
+	if st.Step != "" {
+		return st.Step
+	}
+	for _, s := range st.Stages {
+		switch s.State {
+		case engine.Waiting:
+			return s.Step
+		case engine.Completed:
+			name = s.Step
+		}
+	}
+	return name
+}
+
 // view is what is known, and a channel that is closed when there is more.
 func (l *live) view() (View, <-chan struct{}) {
 	l.mu.Lock()
@@ -97,7 +113,7 @@ func (l *live) view() (View, <-chan struct{}) {
 	v := View{Production: s.production, Head: s.head, Film: s.film, Run: run}
 	if run != nil {
 		st := run.Status()
-		v.Step, v.Began = st.Step, st.Started
+		v.Step, v.Began = step(st), st.Started
 	}
 	l.mu.Lock()
 	if s.head != nil && l.now.head == s.head {

@@ -19,7 +19,7 @@ type View struct {
 	Progress float64
 	// RunProgress is that of the newest order alone.
 	RunProgress float64
-	Step        string      // of the run that is being done, or ""
+	Step        string      // that is being done, or the next one; "" when there is no run
 	Began       time.Time   // when that run began; zero otherwise
 	Run         *engine.Run // that is being done, or nil
 }

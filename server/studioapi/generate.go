@@ -1,8 +1,10 @@
 package studioapi
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -77,13 +79,35 @@ func (a *api) await(ctx context.Context, p web.Preference, project string, out *
 	return refusal(err, missing(codeNoProject, noProject))
 }
 
-// begin orders the film of a project. record is called within the transaction.
+// errEdited says that a project is not any more as it was read.
+var errEdited = errors.New("the project was edited meanwhile")
+
+// begin orders the film of a project as it is then. record is called within the transaction.
 func (a *api) begin(ctx context.Context, who identity.Principal, v production.View, over Settings, batch string,
 	record func(*store.Tx, *production.Order, Started) error,
 ) (Started, error) {
+	for {
+		s, err := a.beginAsRead(ctx, who, v, over, batch, record)
+		if !errors.Is(err, errEdited) {
+			return s, err
+		}
+		if v, err = a.Desk.Get(ctx, v.Production.ID); err != nil {
+			return Started{}, refusal(err, missing(codeNoProject, noProject))
+		}
+	}
+}
+
+// beginAsRead orders the film of a project unless it was edited since it was read: errEdited.
+func (a *api) beginAsRead(ctx context.Context, who identity.Principal, v production.View, over Settings, batch string,
+	record func(*store.Tx, *production.Order, Started) error,
+) (Started, error) {
+	var read json.RawMessage
 	var asked request
-	if err := a.Desk.Request(v.Production.ID, &asked); err != nil {
+	if err := a.Desk.Request(v.Production.ID, &read); err != nil {
 		return Started{}, refusal(err, missing(codeNoProject, noProject))
+	}
+	if err := json.Unmarshal(read, &asked); err != nil {
+		return Started{}, err
 	}
 	if !v.Settled() {
 		return Started{}, refusal(production.ErrActive, nil)
@@ -93,7 +117,14 @@ func (a *api) begin(ctx context.Context, who identity.Principal, v production.Vi
 		return Started{}, err
 	}
 	var s Started
-	_, err = a.Desk.Make(ctx, v.Production.ID, c.order, func(tx *store.Tx, _ *production.Production, o *production.Order) error {
+	_, err = a.Desk.Make(ctx, v.Production.ID, c.order, func(tx *store.Tx, p *production.Production, o *production.Order) error {
+		var now json.RawMessage
+		if err := production.RequestIn(tx, p.ID, &now); err != nil {
+			return err
+		}
+		if p.Title != v.Production.Title || !bytes.Equal(now, read) {
+			return errEdited
+		}
 		if s, err = a.accept(tx, c, o); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package studioapi_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -320,6 +321,34 @@ func TestTheSameKeyManyTimesAtOnce(t *testing.T) {
 	}
 	if len(bodies) != 1 || credits(t, ann) != 57 {
 		t.Errorf("%v, %d credits", bodies, credits(t, ann))
+	}
+}
+
+// A project that is edited while its film is ordered: the film is of what the project says, whichever came first.
+func TestAFilmIsOfTheProjectAsItIsWhenItsJobBegins(t *testing.T) {
+	s := start(t)
+	ann := s.User("ann")
+	for range 30 {
+		id := create(t, ann, telling(hang))
+		edited := make(chan int)
+		go func() {
+			edited <- ann.Patch("/api/v1/projects/"+id, object{"script": "Another one. " + hang}).Status
+		}()
+		job := generate(t, ann, id, nil)
+		if status := <-edited; status != 200 && status != 409 {
+			t.Errorf("the edit is answered with %d", status)
+		}
+		o, err := s.Desk().Order(job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var asked struct {
+			Script string `json:"script"`
+		}
+		if err := json.Unmarshal(o.Inputs, &asked); err != nil || asked.Script != project(t, ann, id)["script"] {
+			t.Fatalf("the film is of %q, and the project says %q (%v)", asked.Script, project(t, ann, id)["script"], err)
+		}
+		ann.Post("/api/v1/jobs/"+job+"/cancel", nil).Want(200)
 	}
 }
 

@@ -335,8 +335,12 @@ func TestSpecGetJobStatus(t *testing.T) {
 		} else {
 			last = p
 		}
-		if step, ok := j["current_step"].(string); ok {
+		step, working := j["current_step"].(string)
+		if working {
 			steps[step] = true
+		}
+		if working != (j["status"] == "processing") {
+			t.Errorf("%v at %v while it is %v", j["current_step"], j["progress"], j["status"])
 		}
 		if j["status"] == "processing" {
 			seen++
