@@ -136,12 +136,13 @@ func (t *trying) once() (cty.Value, error) {
 	if cause != nil && !errors.Is(cause, ErrCancelled) {
 		return cty.NilVal, cause // interrupted: the attempt stays open
 	}
+	cost := providers.AsError(err).Cost
 	if cause != nil {
 		err = &providers.Error{Kind: KindCancelled, Message: cause.Error(), Err: cause}
 	}
 	outcome = health(err)
 	rec := record{Event: begun.Event}
-	rec.Kind, rec.Took, rec.Error = AttemptFailed, took, failure(err, t.address)
+	rec.Kind, rec.Took, rec.Cost, rec.Error = AttemptFailed, took, cost, failure(err, t.address)
 	return cty.NilVal, t.failed(&rec, err)
 }
 

@@ -33,6 +33,9 @@ func (p paid) provider() providers.Provider {
 		providers.Handle(providers.Capability[in, out]{Name: "p.call"}, func(_ context.Context, call *providers.Call, in in) (out, error) {
 			p.calls.began(call)
 			call.Charge(providers.USD(0.1))
+			if in.Name == "unlucky" {
+				return out{}, providers.Errorf(providers.KindUnavailable, "paid for, and failed")
+			}
 			if in.Token {
 				return out{fmt.Sprint(len(call.Secrets["token"]))}, nil
 			}
@@ -65,6 +68,39 @@ pipeline "joined" {
   output "n" { value = length(stage.bought) }
 }
 `
+
+// What a failed attempt has cost is spent.
+func TestFailedAttemptsAreCountedAgainstTheBudget(t *testing.T) {
+	retried := strings.Replace(bought, "uses     = \"p.call\"", "uses     = \"p.call\"\n    retry {\n      attempts = 3\n      delay    = \"1ms\"\n    }", 1)
+	conf := engine.Config{Dir: t.TempDir(), Source: pipeline.Source{"p.hcl": []byte(retried)}, Providers: paid{&workshop{}}}
+	eng := open(t, conf)
+	costs := map[string]providers.Money{}
+	for _, row := range []struct {
+		budget, spent float64
+		kind          providers.Kind
+	}{{0, 0.3, providers.KindUnavailable}, {0.25, 0.2, engine.KindOverBudget}} {
+		run := start(t, eng, engine.Inputs{"names": []string{"unlucky"}}, engine.StartOptions{Budget: providers.USD(row.budget)})
+		_, err := run.Wait(t.Context())
+		var failed *engine.RunError
+		if !errors.As(err, &failed) || failed.Kind != row.kind || run.Status().Cost != providers.USD(row.spent) {
+			t.Errorf("with a budget of $%.2f: $%.2f, %v", row.budget, run.Status().Cost.USD(), err)
+		}
+		costs[run.ID] = run.Status().Cost
+	}
+	if err := eng.Close(); err != nil {
+		t.Fatal(err)
+	}
+	eng = open(t, conf)
+	for id, cost := range costs {
+		run, err := eng.Run(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := run.Status().Cost; got != cost {
+			t.Errorf("read again it has cost $%.2f, not $%.2f", got.USD(), cost.USD())
+		}
+	}
+}
 
 func TestARunStopsBeforeTheCallThatWouldPassItsBudget(t *testing.T) {
 	shop := &workshop{}

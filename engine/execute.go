@@ -77,7 +77,7 @@ func (c *calls) execute(e *entry, op *operation, raw json.RawMessage, idempotenc
 	value, artifacts, err := keepOutput(x.ctx, conf.Artifacts, dir, res.Output, op)
 	if err != nil {
 		inUse()
-		return nil, clean.error(err)
+		return nil, providers.Charged(clean.error(err), res.Cost)
 	}
 	return &keptResult{res, value, artifacts, inUse}, nil
 }
@@ -144,7 +144,7 @@ func (s *shot) fire(ctx context.Context, eng *Engine, e *entry, timeout time.Dur
 		}
 	}
 	if s.err != nil && ctx.Err() != nil && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
-		return nil, s.ended(ctx, e, timeout)
+		return nil, providers.Charged(s.ended(ctx, e, timeout), providers.AsError(s.err).Cost)
 	}
 	if s.err == nil && s.result == nil {
 		s.release()
