@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/filmloom/filmloom/server/config"
 )
@@ -71,5 +72,49 @@ func TestConfigGivesAnExampleThatWorks(t *testing.T) {
 	}
 	if code, _, _ := care(t.Context(), nil, "config", "--example", "--json"); code == 0 {
 		t.Error("both at once")
+	}
+}
+
+// The files in deploy start the server, and say what it takes.
+func TestTheFilesForAServerAreRightAboutItsSettings(t *testing.T) {
+	unit, err := os.ReadFile("../../deploy/systemd/filmloom.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := map[string]string{}
+	for line := range strings.Lines(string(unit)) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && !strings.HasPrefix(name, "#") {
+			set[name] = value
+		}
+	}
+	// The settings that nginx's file names, in its comments.
+	proxy, err := os.ReadFile("../../deploy/nginx/filmloom.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := ""
+	for line := range strings.Lines(string(proxy)) {
+		if setting, ok := strings.CutPrefix(line, "#   "); ok {
+			settings += setting
+		}
+	}
+	file := filepath.Join(t.TempDir(), "f.hcl")
+	if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := strings.Fields(strings.Replace(set["ExecStart"], "/etc/filmloom/filmloom.hcl", file, 1))
+	if len(args) < 2 || args[1] != "serve" {
+		t.Fatalf("it starts %q", args)
+	}
+	code, out, errs := care(t.Context(), nil, append([]string{"config"}, args[2:]...)...)
+	plain := strings.Join(strings.Fields(out), " ")
+	for _, want := range []string{`listen = "127.0.0.1:8080" # ` + file, `public_url = "https://films.example.org" # ` + file, `data = "/var/lib/filmloom" # --data`} {
+		if !strings.Contains(plain, want) {
+			t.Errorf("%d %s it does not say %s:\n%s", code, errs, want, out)
+		}
+	}
+	patience, err := time.ParseDuration(set["TimeoutStopSec"])
+	if grace := config.Default().Grace; err != nil || patience < 2*grace {
+		t.Errorf("it is killed after %v, and takes %v to stop (%v)", patience, grace, err)
 	}
 }
