@@ -160,6 +160,8 @@ func (a *api) account() {
 		"Makes a user; for admins."), http.StatusCreated), a.createUser)
 	web.Handle(a.API, operation(http.MethodPatch, "/users/{user_id}", "changeUser", "account", "Change a user",
 		"Changes plan, rights or password of a user; for admins.", http.StatusNotFound), a.changeUser)
+	web.Handle(a.API, with(operation(http.MethodDelete, "/users/{user_id}", "removeUser", "account", "Remove a user",
+		"Removes a user with everything that the user owns, for good; for admins. The files go within hours.", http.StatusNotFound, http.StatusConflict), http.StatusNoContent), a.removeUser)
 	web.Handle(a.API, operation(http.MethodPost, "/users/{user_id}/credits", "addCredits", "account", "Add credits",
 		"Adds credits that do not end with the month; for admins.", http.StatusNotFound), a.addCredits)
 }
@@ -286,6 +288,16 @@ func (a *api) changeUser(ctx context.Context, in *changeUserInput) (*userOutput,
 		return nil, invalidUser(err)
 	}
 	return &userOutput{Body: userOf(u)}, nil
+}
+
+func (a *api) removeUser(ctx context.Context, in *UserPath) (*struct{}, error) {
+	if err := admin(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.Identity.Remove(ctx, in.UserID); err != nil {
+		return nil, invalidUser(err)
+	}
+	return nil, nil
 }
 
 func (a *api) addCredits(ctx context.Context, in *purchaseInput) (*creditsOutput, error) {

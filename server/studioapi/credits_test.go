@@ -230,6 +230,13 @@ func TestAnAdminManagesUsers(t *testing.T) {
 	}
 	failure(t, admin.Patch("/api/v1/users/"+admin.ID(), object{"admin": false}), 409, "CONFLICT")
 	failure(t, admin.Patch("/api/v1/users/none", object{"plan": "pro"}), 404, "USER_NOT_FOUND")
+	failure(t, admin.Delete("/api/v1/users/"+admin.ID()), 409, "CONFLICT") // the last one
+	failure(t, admin.Delete("/api/v1/users/none"), 404, "USER_NOT_FOUND")
+	admin.Delete("/api/v1/users/" + id).Want(204)
+	failure(t, admin.Delete("/api/v1/users/"+id), 404, "USER_NOT_FOUND")
+	if again := admin.Post("/api/v1/users", object{"username": "carol", "password": "a good password"}).Want(201).JSON(); again["user_id"] == id {
+		t.Error("a new user has the id of one that was removed")
+	}
 	failure(t, admin.Post("/api/v1/users/none/credits", object{"amount": 1}), 404, "USER_NOT_FOUND")
 }
 
@@ -242,7 +249,7 @@ func TestNobodyElseManagesUsers(t *testing.T) {
 		for _, a := range []*servertest.Answer{
 			who.Get("/api/v1/users"), who.Post("/api/v1/users", object{"username": "x", "password": "a good password"}),
 			who.Patch("/api/v1/users/"+ann.ID(), object{"plan": "pro"}), who.Post("/api/v1/users/"+ann.ID()+"/credits", object{"amount": 5}),
-			who.Patch("/api/v1/users/none", object{"plan": "pro"}),
+			who.Patch("/api/v1/users/none", object{"plan": "pro"}), who.Delete("/api/v1/users/" + ann.ID()),
 		} {
 			if details := failure(t, a, 403, "INSUFFICIENT_PERMISSIONS"); details["scope"] != "admin" {
 				t.Errorf("%s: %s %s", name, a.What, a.Body)

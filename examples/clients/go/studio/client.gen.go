@@ -2490,6 +2490,13 @@ type ClientInterface interface {
 	// Corresponds with GET /users/me/credits (the `GetMyCredits` operationId).
 	GetMyCredits(ctx context.Context, params *GetMyCreditsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// RemoveUser Remove a user
+	//
+	// Removes a user with everything that the user owns, for good; for admins. The files go within hours.
+	//
+	// Corresponds with DELETE /users/{user_id} (the `RemoveUser` operationId).
+	RemoveUser(ctx context.Context, userId string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ChangeUserWithBody Change a user
 	//
 	// Changes plan, rights or password of a user; for admins.
@@ -3269,6 +3276,23 @@ func (c *Client) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*htt
 // Corresponds with GET /users/me/credits (the `GetMyCredits` operationId).
 func (c *Client) GetMyCredits(ctx context.Context, params *GetMyCreditsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetMyCreditsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveUser Remove a user
+//
+// Removes a user with everything that the user owns, for good; for admins. The files go within hours.
+//
+// Corresponds with DELETE /users/{user_id} (the `RemoveUser` operationId).
+func (c *Client) RemoveUser(ctx context.Context, userId string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveUserRequest(c.Server, userId)
 	if err != nil {
 		return nil, err
 	}
@@ -4801,6 +4825,40 @@ func NewGetMyCreditsRequest(server string, params *GetMyCreditsParams) (*http.Re
 	return req, nil
 }
 
+// NewRemoveUserRequest constructs an http.Request for the RemoveUser method
+func NewRemoveUserRequest(server string, userId string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user_id", userId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/users/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewChangeUserRequest calls the generic ChangeUser builder with application/json body
 func NewChangeUserRequest(server string, userId string, body ChangeUserJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -5837,6 +5895,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /users/me/credits (the `GetMyCredits` operationId).
 	GetMyCreditsWithResponse(ctx context.Context, params *GetMyCreditsParams, reqEditors ...RequestEditorFn) (*GetMyCreditsResponse, error)
+
+	// RemoveUserWithResponse Remove a user
+	//
+	// Removes a user with everything that the user owns, for good; for admins. The files go within hours.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /users/{user_id} (the `RemoveUser` operationId).
+	RemoveUserWithResponse(ctx context.Context, userId string, reqEditors ...RequestEditorFn) (*RemoveUserResponse, error)
 
 	// ChangeUserWithBodyWithResponse Change a user
 	//
@@ -7285,6 +7352,47 @@ func (r GetMyCreditsResponse) ContentType() string {
 	return ""
 }
 
+type RemoveUserResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Failure
+}
+
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r RemoveUserResponse) GetJSONDefault() *Failure {
+	return r.JSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RemoveUserResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RemoveUserResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RemoveUserResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RemoveUserResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ChangeUserResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8549,6 +8657,21 @@ func (c *ClientWithResponses) GetMyCreditsWithResponse(ctx context.Context, para
 	return ParseGetMyCreditsResponse(rsp)
 }
 
+// RemoveUserWithResponse Remove a user
+//
+// Removes a user with everything that the user owns, for good; for admins. The files go within hours.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /users/{user_id} (the `RemoveUser` operationId).
+func (c *ClientWithResponses) RemoveUserWithResponse(ctx context.Context, userId string, reqEditors ...RequestEditorFn) (*RemoveUserResponse, error) {
+	rsp, err := c.RemoveUser(ctx, userId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemoveUserResponse(rsp)
+}
+
 // ChangeUserWithBodyWithResponse Change a user
 //
 // Changes plan, rights or password of a user; for admins.
@@ -9760,6 +9883,35 @@ func ParseGetMyCreditsResponse(rsp *http.Response) (*GetMyCreditsResponse, error
 			return nil, err
 		}
 		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRemoveUserResponse parses an HTTP response from a RemoveUserWithResponse call
+func ParseRemoveUserResponse(rsp *http.Response) (*RemoveUserResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RemoveUserResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Failure
