@@ -33,7 +33,7 @@ var sections = []section{
 		{"listen", "127.0.0.1:8080", one(func(c *Config) *string { return &c.Listen }, address), "the address to listen at; port 0 takes one that is free", ""},
 		{"public_url", "", one(func(c *Config) *string { return &c.PublicURL }, webURL(true)), "the address at which clients reach the server, for the links in its answers", "the listen address"},
 		{"trusted_proxy", "", many(func(c *Config) *[]netip.Prefix { return &c.TrustedProxies }, network), "reverse proxies whose X-Forwarded-For is believed", "none"},
-		{"cors_origin", "", many(func(c *Config) *[]string { return &c.CORSOrigins }, webOrigin), "web pages of other sites that may use the API", "none"},
+		{"cors_origin", "", many(func(c *Config) *[]string { return &c.CORSOrigins }, webOrigin), "web pages of other sites that may use the APIs, with a key or a token, and read films by their links", "none"},
 		{"max_body", "16MiB", one(func(c *Config) *Bytes { return &c.MaxBody }, size(256<<10, 1<<30)), "the largest request that is read; the default is enough for a batch of 50 of the longest scripts, and all others have at most 1MiB", ""},
 		{"webhook_allow", "", many(func(c *Config) *[]netip.Prefix { return &c.WebhookAllow }, network), "private networks that webhooks may be sent to", "public addresses only"},
 	}},
