@@ -39,7 +39,7 @@ func TestWhereThereIsNothingAndWhichMethodsAreNotTaken(t *testing.T) {
 		}
 		switch path { // which are users, too
 		case "/users/me":
-			takes = append(takes, "PATCH")
+			takes = append(takes, "DELETE", "PATCH")
 		case "/users/me/credits":
 			takes = append(takes, "POST")
 		}
