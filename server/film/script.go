@@ -54,6 +54,9 @@ func (s Script) Inputs() engine.Inputs {
 	}
 }
 
+// Longer is by how much a film may be longer than what was asked for.
+const Longer = 1.25
+
 // ShortestSeconds is about how long it takes to speak a script at the fastest pace that is natural.
 func ShortestSeconds(text, language string) float64 {
 	return providersfilm.NeededSeconds(text, language)

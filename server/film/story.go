@@ -1,6 +1,9 @@
 package film
 
-import "github.com/filmloom/filmloom/engine"
+import (
+	"github.com/filmloom/filmloom/engine"
+	providersfilm "github.com/filmloom/filmloom/providers/film"
+)
 
 // The values that the Video API's specification documents.
 var (
@@ -27,7 +30,7 @@ var (
 
 const (
 	// CustomTopic is the topic that takes a theme or a text of the user's own.
-	CustomTopic = "custom topic"
+	CustomTopic = providersfilm.CustomTopic
 	// AutoMusic lets the music follow from the story.
 	AutoMusic = "auto"
 )

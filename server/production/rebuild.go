@@ -15,7 +15,7 @@ import (
 func Rebuild(ctx context.Context, conf Config) (all, mended int, err error) {
 	d := &Desk{conf: conf.filled(), ctx: ctx}
 	for _, kind := range []string{"list", "open"} {
-		if err := d.clear(ctx, kind); err != nil {
+		if err := conf.Store.Clear(ctx, store.K(kind)); err != nil {
 			return 0, 0, err
 		}
 	}
@@ -43,31 +43,6 @@ func Rebuild(ctx context.Context, conf Config) (all, mended int, err error) {
 		}
 	}
 	return all, mended, nil
-}
-
-// clear removes the keys of a kind, some at a time: a transaction has its bounds.
-func (d *Desk) clear(ctx context.Context, kind string) error {
-	for {
-		n := 0
-		err := d.conf.Store.Update(ctx, func(tx *store.Tx) error {
-			var keys []store.Key
-			for e := range tx.Scan(store.Scan{Under: store.K(kind), Keys: true}) {
-				if keys = append(keys, e.Key); len(keys) == 1000 {
-					break
-				}
-			}
-			n = len(keys)
-			for _, key := range keys {
-				if err := tx.Delete(key); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil || n == 0 {
-			return err
-		}
-	}
 }
 
 // rebuild makes one production's record anew.

@@ -141,12 +141,13 @@ func TestATextWithNothingToSeeIsNone(t *testing.T) {
 		invalid(t, ann.Post("/api/v1/projects", draft(object{"settings": object{"characters": []object{{"name": blank}}}})), "body.settings.characters[0].name")
 	}
 	// One mistake is told once.
-	for body, want := range map[string]string{
-		`{"title":"","script":"S"}`:                                 "body.title: expected length >= 1",
-		`{"title":null,"script":"S"}`:                               "body.title: expected string",
-		`{"script":"S"}`:                                            "body.title: is missing",
-		`{"title":"T","script":"S","settings":{"characters":[{}]}}`: "body.settings.characters[0].name: is missing",
+	for _, row := range [][2]string{
+		{`{"title":"","script":"S"}`, "body.title: expected length >= 1"},
+		{`{"title":null,"script":"S"}`, "body.title: expected string"},
+		{`{"script":"S"}`, "body.title: is missing"},
+		{`{"title":"T","script":"S","settings":{"characters":[{}]}}`, "body.settings.characters[0].name: is missing"},
 	} {
+		body, want := row[0], row[1]
 		a := ann.Post("/api/v1/projects", body)
 		failure(t, a, 400, "INVALID_INPUT")
 		if said := a.JSON()["error"].(object)["message"]; said != want {

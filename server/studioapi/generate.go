@@ -202,16 +202,13 @@ func (a *api) roomOnDisk() error {
 	return nil
 }
 
-// longer is by how much a film may be longer than what was asked for.
-const longer = 1.25
-
 // tooLong refuses a script that cannot be spoken in the time that the film has.
 func tooLong(s Effective, script string) error {
 	needs := film.ShortestSeconds(script, film.Language(s.Language))
-	if needs <= longer*float64(s.Duration) {
+	if needs <= film.Longer*float64(s.Duration) {
 		return nil
 	}
-	seconds := int(math.Ceil(needs / longer))
+	seconds := int(math.Ceil(needs / film.Longer))
 	return &web.Fault{
 		Status: http.StatusBadRequest, Code: codeInput,
 		Message: fmt.Sprintf("The script takes at least %d seconds to speak; ask for a duration of %d or more, or make it shorter.", int(math.Ceil(needs)), seconds),

@@ -170,7 +170,7 @@ func allowed(plan plans.Plan, r *Request) error {
 	if err := plan.CheckDuration(seconds[r.Duration]); err != nil || r.CustomStory == nil || plan.Seconds >= plans.MostSeconds {
 		return err
 	}
-	return plan.CheckDuration(int(math.Ceil(film.ShortestSeconds(*r.CustomStory, r.Language) / 1.25)))
+	return plan.CheckDuration(int(math.Ceil(film.ShortestSeconds(*r.CustomStory, r.Language) / film.Longer)))
 }
 
 // charge takes the price of a film, within the transaction that records its order.
