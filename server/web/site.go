@@ -42,6 +42,7 @@ type Site struct {
 	streams context.Context // ends when event streams have to
 	end     context.CancelFunc
 	slow    time.Duration // that a client may take to read a part of a stream
+	lingers time.Duration // that the rest of a refused request is waited for
 }
 
 // A base is the dialect below a path.
@@ -70,7 +71,7 @@ func NewSite(conf SiteConfig) *Site {
 	if conf.Heartbeat <= 0 {
 		conf.Heartbeat = Heartbeat
 	}
-	s := &Site{conf: conf, slow: time.Minute}
+	s := &Site{conf: conf, slow: time.Minute, lingers: 5 * time.Second}
 	s.routes = newRoutes(s.otherwise)
 	s.routed = s.routes
 	if conf.Wrap != nil {
@@ -109,7 +110,9 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = r.WithContext(q)
 	secure(w.Header(), q.id)
 	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = http.MaxBytesReader(&q.answer, r.Body, s.conf.MaxBody)
+		b := &body{http.MaxBytesReader(&q.answer, r.Body, s.conf.MaxBody), r.Body}
+		r.Body = b
+		defer s.linger(q, r, b)
 	}
 	defer s.ended(q, r, began)
 	if len(s.conf.Origins) > 0 && s.dialect(r.URL.Path) != nil && s.letIn(w.Header(), r) {
