@@ -37,14 +37,8 @@ func (g *Graph) Connect(from, to string) {
 	g.dependents[from] = append(g.dependents[from], to)
 }
 
-// Nodes lists the nodes in the order in which they were added.
-func (g *Graph) Nodes() []string { return slices.Clone(g.nodes) }
-
 // Dependencies lists what a node depends on directly.
 func (g *Graph) Dependencies(node string) []string { return g.sorted(g.dependencies[node]) }
-
-// Dependents lists what depends on a node directly.
-func (g *Graph) Dependents(node string) []string { return g.sorted(g.dependents[node]) }
 
 // Ancestors lists everything that a node depends on, directly or not; itself only when it is part of a
 // cycle.

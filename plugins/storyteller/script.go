@@ -110,7 +110,7 @@ func together(parts []screenplay.Part) (joined []screenplay.Part) {
 			joined[n].Text += "\n\n" + p.Text
 			held.Heading, held.Notes = p.Heading, p.Notes
 			continue
-		case n >= 0 && p.Heading == "" && joined[n].Speaker == p.Speaker && min(passage.Words(joined[n].Text), passage.Words(p.Text)) < few:
+		case n >= 0 && p.Heading == "" && joined[n].Speaker == p.Speaker && min(prose.Words(joined[n].Text), prose.Words(p.Text)) < few:
 			joined[n].Text += "\n\n" + p.Text
 			joined[n].Notes = append(joined[n].Notes, p.Notes...)
 			continue
@@ -129,7 +129,7 @@ func sceneWords(parts []screenplay.Part, target float64) float64 {
 	const perSecond = 2.5
 	said := 0.0
 	for _, p := range parts {
-		said += passage.Words(p.Text)
+		said += prose.Words(p.Text)
 	}
 	said /= perSecond
 	if target == 0 {

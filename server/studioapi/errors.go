@@ -47,6 +47,8 @@ const (
 	codeYouTube      = "YOUTUBE_NOT_CONNECTED"
 	codeTooLarge     = "PAYLOAD_TOO_LARGE"
 	codeMediaType    = "UNSUPPORTED_MEDIA_TYPE"
+	codeRange        = "RANGE_NOT_SATISFIABLE"
+	codePrecondition = "PRECONDITION_FAILED"
 	codeTimeout      = "REQUEST_TIMEOUT"
 	codeTooMany      = "RATE_LIMIT_EXCEEDED"
 	codeInternal     = "INTERNAL_SERVER_ERROR"
@@ -129,6 +131,9 @@ func (d dialect) Body(status int) any {
 		return Failure{ErrorBody{codeTooLarge, words[web.CodeTooLarge].Message, map[string]any{}}}
 	case http.StatusUnsupportedMediaType:
 		return Failure{ErrorBody{codeMediaType, "The body must be application/json", map[string]any{}}}
+	case http.StatusPreconditionFailed, http.StatusRequestedRangeNotSatisfiable:
+		_, body := d.Answer(notSent(status))
+		return body
 	}
 	return Failure{ErrorBody{codeInternal, http.StatusText(status), map[string]any{}}}
 }

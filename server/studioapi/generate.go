@@ -322,7 +322,7 @@ func (a *api) retryJob(ctx context.Context, in *retryInput) (*startedOutput, err
 // downloadOperation describes the way to a film's bytes.
 func (a *api) downloadOperation() huma.Operation {
 	op := operation(http.MethodGet, "/jobs/{job_id}/download", "downloadJob", "jobs", "Download the film of a job",
-		"Gives the film's bytes, or ranges of them.", http.StatusNotFound)
+		"Gives the film's bytes, or ranges of them.", http.StatusNotFound, http.StatusPreconditionFailed, http.StatusRequestedRangeNotSatisfiable)
 	op.Responses = map[string]*huma.Response{
 		"200": {Description: "The film", Content: map[string]*huma.MediaType{"video/mp4": {Schema: &huma.Schema{Type: "string"}}}},
 		"206": {Description: "A part of the film"},

@@ -257,12 +257,25 @@ func (a *api) download(ctx context.Context, in *JobPath) (*huma.StreamResponse, 
 		return nil, fmt.Errorf("the film's link: %w", err)
 	}
 	return &huma.StreamResponse{Body: func(hctx huma.Context) {
-		r, w := humago.Unwrap(hctx)
+		r, _ := humago.Unwrap(hctx)
 		r = r.Clone(r.Context())
 		r.URL = link
 		r.URL.Path = r.URL.Path[strings.Index(r.URL.Path, media.Prefix):] // without that of the public URL
-		a.Media.Handler().ServeHTTP(w, r)
+		a.API.Relay(hctx, a.Media.Handler(), r, notSent)
 	}}, nil
+}
+
+// notSent says why a film's bytes are not sent.
+func notSent(status int) *web.Fault {
+	switch status {
+	case http.StatusNotFound:
+		return missing(codeNotFound, "The film of this job does not exist any more.")
+	case http.StatusPreconditionFailed:
+		return &web.Fault{Status: status, Code: codePrecondition, Message: "The film is not the one that If-Match names."}
+	case http.StatusRequestedRangeNotSatisfiable:
+		return &web.Fault{Status: status, Code: codeRange, Message: "The film has no such range of bytes."}
+	}
+	return &web.Fault{Status: http.StatusInternalServerError, Code: web.CodeInternal}
 }
 
 // about says a time as people do.

@@ -227,6 +227,15 @@ func TestTheFilmOfAJobCanBeDownloaded(t *testing.T) {
 		t.Errorf("got %q", part.Body)
 	}
 	failure(t, s.Nobody().Get(path), 401, "AUTHENTICATION_REQUIRED")
+	past := ann.With("Range", fmt.Sprintf("bytes=%d-", len(whole.Body))).Get(path)
+	failure(t, past, 416, "RANGE_NOT_SATISFIABLE")
+	if size := past.Header.Get("Content-Range"); size != fmt.Sprintf("bytes */%d", len(whole.Body)) || past.Header.Get("Content-Disposition")+past.Header.Get("Etag") != "" {
+		t.Errorf("past its end: %v", past.Header)
+	}
+	failure(t, ann.With("If-Match", `"another"`).Get(path), 412, "PRECONDITION_FAILED")
+	if same := ann.With("If-None-Match", whole.Header.Get("Etag")).Get(path).Want(304); len(same.Body) > 0 || same.Header.Get("Etag") != whole.Header.Get("Etag") {
+		t.Errorf("unchanged: %v", same.Header)
+	}
 }
 
 func TestPreferWait(t *testing.T) {

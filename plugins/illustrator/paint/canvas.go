@@ -125,14 +125,7 @@ func (c *Canvas) Glow(x, y, r float32, k Color) {
 	})
 }
 
-// Light adds the shader's colour, weighted by its second answer, inside a rectangle.
-func (c *Canvas) Light(x0, y0, x1, y1 float32, shade Shader) {
-	c.add(x0, y0, x1, y1, func(x, y float32) Color {
-		k, a := shade(x, y)
-		return k.Times(a)
-	})
-}
-
+// add adds light inside a rectangle.
 func (c *Canvas) add(x0, y0, x1, y1 float32, f func(x, y float32) Color) {
 	H := float32(c.H)
 	left, right := max(0, int(x0*H)), min(c.W, int(x1*H)+1)

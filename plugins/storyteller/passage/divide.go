@@ -75,7 +75,7 @@ func cut(cleaned, language string) (pieces []piece) {
 		p := piece{text: text[start:end], last: true}
 		p.weight = weigh(p.text)
 		_, p.stands = slices.BinarySearch(paragraphs, end)
-		p.alone = p.stands && !prose.EndMark(prose.Last(p.text), language)
+		p.alone = p.stands && !prose.Ended(p.text, language)
 		for ; len(lines) > 0 && lines[0] < end; lines = lines[1:] {
 			if lines[0] > start {
 				p.lines = append(p.lines, lines[0]-start)
@@ -126,7 +126,7 @@ func (s size) halve(to []piece, p piece) []piece {
 // middle finds the best place near the middle of a piece to divide it: at a clause mark or line
 // end, which it tells, or else between words, or else between characters. It is 0 when there is none.
 func middle(p piece) (at int, rests bool) {
-	w := prose.Tally{Marks: true}
+	var w prose.Tally
 	before := rune(0)
 	clause, word, character := nearest{}, nearest{}, nearest{}
 	for offset, r := range p.text {
@@ -150,7 +150,7 @@ func middle(p piece) (at int, rests bool) {
 			return choice.at, i == 0
 		}
 	}
-	w = prose.Tally{Marks: true}
+	w = prose.Tally{}
 	for g := graphemes.FromString(p.text); g.Next(); {
 		first, _ := utf8.DecodeRuneInString(g.Value())
 		if g.Start() > 0 && !prose.Clings(first) {
@@ -260,14 +260,4 @@ func First(cleaned, language string) string {
 	return strings.TrimSpace(text)
 }
 
-// Words tells how long a text takes to say as passages are measured: as [prose.Words], but with marks that
-// stand alone.
-func Words(text string) float64 { return float64(weigh(text)) / perWord }
-
-func weigh(text string) int {
-	w := prose.Tally{Marks: true}
-	for _, r := range text {
-		w.Add(r)
-	}
-	return w.Halves
-}
+func weigh(text string) int { return int(prose.Words(text) * perWord) }

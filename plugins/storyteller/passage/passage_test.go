@@ -33,6 +33,10 @@ func TestDivideMakesPassagesForOnePictureEach(t *testing.T) {
 			[]string{"One two three four five six seven eight nine. A new thought begins here today."},
 		},
 		{
+			"a quotation is no heading", "german", "Sie rief: „Geh!“\n\nEr ging sofort hinaus in die kalte Nacht und kam nie wieder.",
+			[]string{"Sie rief: „Geh!“ Er ging sofort hinaus in die kalte Nacht und kam nie wieder."},
+		},
+		{
 			"Japanese has no spaces between passages", "japanese", "むかしむかし、あるところに、おじいさんとおばあさんが住んでいました。\nおじいさんは山へ柴刈りに、おばあさんは川へ洗濯に行きました。",
 			[]string{"むかしむかし、あるところに、おじいさんとおばあさんが住んでいました。", "おじいさんは山へ柴刈りに、おばあさんは川へ洗濯に行きました。"},
 		},

@@ -47,7 +47,7 @@ func spaced(r rune) bool { return r < 0x2000 }
 // of its width.
 func Ideographic(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) ||
-		r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xffef
+		r >= 0x3000 && r <= 0x30ff || r >= 0xff00 && r <= 0xffef // with the mark of long vowels, of no script in Unicode
 }
 
 // Flat is a cleaned text on one line. Line ends become spaces; in Chinese and Japanese they vanish beside

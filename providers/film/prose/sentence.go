@@ -47,7 +47,7 @@ func Ends(text, language string) []int {
 			}
 			i += size
 		}
-		if next, ok := begins(text, i, wide, closed); ok && !(text[start:i] == "." && abbreviates(text[:start], language)) {
+		if next, ok := begins(text, i, wide, closed); ok && !(text[start:i] == "." && abbreviates(text[:start], text[next:], language)) {
 			found = append(found, next)
 		}
 	}
@@ -96,9 +96,9 @@ func begins(text string, i int, wide, closed bool) (int, bool) {
 
 // abbreviations end in a dot and are followed by more of their sentence, in any of the languages.
 var abbreviations = strings.Fields(`
-	mr mrs ms dr prof st sr jr mt no vs approx dept capt col gen lt sgt rev hon
+	mr mrs ms dr prof st sr jr mt vs approx dept capt col gen lt sgt rev hon
 	hr fr bzw ca nr str tel abs bd evtl ggf inkl vgl sog
-	mme mlle av art fig vol cf p pp
+	mme mlle av vol cf p pp
 	sig sra ud uds dña ing dott avv pág núm exmo
 	dhr mevr drs bijv blz
 	pan př např tj tzv čp ul al pl np tzw tzn ks św im
@@ -108,11 +108,14 @@ var abbreviations = strings.Fields(`
 	डॉ श्री
 	dok örn bkz sn doç yrd`)
 
+// numbered are words, unless a number follows.
+var numbered = []string{"no", "art", "fig"}
+
 // ordinals are the languages that write "3." for "third".
 var ordinals = []string{"german", "czech", "danish", "norwegian", "polish", "turkish"}
 
-// abbreviates tells whether the text before a dot ends in something that a dot abbreviates.
-func abbreviates(before, language string) bool {
+// abbreviates tells whether the text before a dot ends in something that a dot abbreviates, with what follows.
+func abbreviates(before, after, language string) bool {
 	word := strings.TrimLeft(before[strings.LastIndexByte(before, ' ')+1:], openers)
 	runes := []rune(word)
 	switch {
@@ -124,6 +127,9 @@ func abbreviates(before, language string) bool {
 		return true // "z. B."
 	case slices.Contains(abbreviations, strings.ToLower(word)):
 		return true
+	case slices.Contains(numbered, strings.ToLower(word)):
+		first, _ := utf8.DecodeRuneInString(after)
+		return unicode.IsDigit(first)
 	case len(runes) <= 2 && strings.Trim(word, "0123456789") == "":
 		return slices.Contains(ordinals, language)
 	}

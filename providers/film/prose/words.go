@@ -10,18 +10,13 @@ const longestRun = 16 // characters after which a run without spaces counts as o
 func Words(text string) float64 {
 	var t Tally
 	for _, r := range text {
-		if unicode.IsSpace(r) {
-			r = ' '
-		}
 		t.Add(r)
 	}
 	return float64(t.Halves) / 2
 }
 
-// A Tally sums up the length of a text on one line, character by character, as [Words] does.
+// A Tally sums up the length of a text, character by character, as [Words] does.
 type Tally struct {
-	// Marks makes a mark that stands alone a word, as if it were spoken.
-	Marks bool
 	// Halves is the length so far, in half words.
 	Halves int
 	run    int // characters since the last space
@@ -30,12 +25,12 @@ type Tally struct {
 // Add takes the next character in.
 func (t *Tally) Add(r rune) {
 	switch {
-	case r == ' ':
+	case unicode.IsSpace(r):
 		t.run = 0
 	case Ideographic(r):
 		t.run = 0
 		t.Halves++
-	case t.run > 0 || t.Marks || sounds(r):
+	case t.run > 0 || sounds(r):
 		if t.run%longestRun == 0 {
 			t.Halves += 2
 		}

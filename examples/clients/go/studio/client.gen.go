@@ -6594,8 +6594,22 @@ func (r CancelJobResponse) ContentType() string {
 type DownloadJobResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
+	// JSON412 the response for an HTTP 412 `application/json` response
+	JSON412 *Failure
+	// JSON416 the response for an HTTP 416 `application/json` response
+	JSON416 *Failure
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *Failure
+}
+
+// GetJSON412 returns the response for an HTTP 412 `application/json` response
+func (r DownloadJobResponse) GetJSON412() *Failure {
+	return r.JSON412
+}
+
+// GetJSON416 returns the response for an HTTP 416 `application/json` response
+func (r DownloadJobResponse) GetJSON416() *Failure {
+	return r.JSON416
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
@@ -9370,6 +9384,20 @@ func ParseDownloadJobResponse(rsp *http.Response) (*DownloadJobResponse, error) 
 	switch {
 	case rsp.StatusCode == 206:
 		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 416:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON416 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Failure
