@@ -154,7 +154,7 @@ func TestCancelReachesTheCallAtOnce(t *testing.T) {
 	eng := open(t, config(t.TempDir(), joined, shop))
 	run := start(t, eng, nil)
 	<-entered
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	if err := run.Cancel(ctx); err != nil {
 		t.Fatal(err)

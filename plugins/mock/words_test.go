@@ -31,7 +31,7 @@ func TestACrashEndsTheProcessAndLeavesTheLineOfItsStart(t *testing.T) {
 	}
 	log := filepath.Join(t.TempDir(), "calls.log")
 	cmd := exec.CommandContext(t.Context(), self, "-test.run=^"+t.Name()+"$")
-	cmd.Env = append(os.Environ(), crashEnv+"="+log)
+	cmd.Env = append(os.Environ(), crashEnv+"="+log, "TMPDIR="+t.TempDir()) // it leaves what it has there
 	out, err := cmd.CombinedOutput()
 	if cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != 2 || !strings.Contains(string(out), "a magic word says to crash") {
 		t.Errorf("%v\n%s", err, out)

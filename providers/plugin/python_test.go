@@ -211,7 +211,9 @@ func TestPythonPluginTellsItsFailures(t *testing.T) {
 }
 
 func TestPythonPluginEndsACallThatIsCancelledOrLate(t *testing.T) {
-	h, _ := open(t, misfit(t), quick())
+	patient := quick()
+	patient.cancelGrace = time.Minute // it is not killed for being slow
+	h, _ := open(t, misfit(t), patient)
 	if _, err := h.Describe(t.Context()); err != nil { // it runs
 		t.Fatal(err)
 	}
@@ -222,7 +224,7 @@ func TestPythonPluginEndsACallThatIsCancelledOrLate(t *testing.T) {
 	}{
 		{"cancelled", context.WithCancel, context.Canceled},
 		{"late", func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return context.WithTimeout(ctx, 500*time.Millisecond)
+			return context.WithTimeout(ctx, 2*time.Second)
 		}, context.DeadlineExceeded},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -244,7 +246,7 @@ func TestPythonPluginEndsACallThatIsCancelledOrLate(t *testing.T) {
 			if err := <-ended; !errors.Is(err, row.want) {
 				t.Errorf("got %v", err)
 			}
-			if took := time.Since(began); took > time.Second {
+			if took := time.Since(began); took > 20*time.Second {
 				t.Errorf("the call ended after %v", took)
 			}
 			awaitDeath(t, "the program that the call started", pidsOf(t, r)[1])

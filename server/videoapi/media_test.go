@@ -64,13 +64,22 @@ func TestBothMediaLinksExpireAndAreFreshOnEachRead(t *testing.T) {
 	if gone.Status != 403 || !strings.Contains(string(gone.Body), "expired") {
 		t.Errorf("%d %s", gone.Status, gone.Body)
 	}
-	for _, link := range []string{
-		ann.Get(path).JSON()["url"].(string),
-		ann.Get("/v1/video/tasks").JSON()["tasks"].([]any)[0].(map[string]any)["url"].(string),
+	for what, read := range map[string]func() string{
+		"a task": func() string { return ann.Get(path).JSON()["url"].(string) },
+		"a list": func() string {
+			return ann.Get("/v1/video/tasks").JSON()["tasks"].([]any)[0].(map[string]any)["url"].(string)
+		},
 	} {
-		if link == old {
-			t.Error("the link is not fresh")
+		var fresh *servertest.Answer
+		for range 20 { // the machine may take longer to follow a link than it lives
+			link := read()
+			if link == old {
+				t.Fatalf("%s: the link is not fresh", what)
+			}
+			if fresh = s.Nobody().Get(link); fresh.Status != 403 {
+				break
+			}
 		}
-		s.Nobody().Get(link).Want(200)
+		fresh.Want(200)
 	}
 }

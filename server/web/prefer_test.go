@@ -105,7 +105,7 @@ func TestAWaitEndsWithItsTimeAndIsToldOf(t *testing.T) {
 	}
 	began := time.Now()
 	got := r.do("GET", "/t/wait", "", "Prefer: respond-async", "Prefer: wait=1")
-	if took := time.Since(began); got.header.Get("Preference-Applied") != "wait=1" || took < time.Second || took > 5*time.Second {
+	if took := time.Since(began); got.header.Get("Preference-Applied") != "wait=1" || took < time.Second || took > 30*time.Second {
 		t.Errorf("%v after %v", got.header, took)
 	}
 }

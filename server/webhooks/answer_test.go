@@ -103,7 +103,7 @@ func TestATryEndsAfterItsTime(t *testing.T) {
 			reg := r.register(rec.URL)
 			r.publish("e1")
 			r.await(webhooks.OutcomeRetrying)
-			if a := r.only(reg.ID).Attempts[0]; a.Status != 0 || a.Took > 5*time.Second || a.Took < 100*time.Millisecond || !strings.Contains(a.Error, "100ms") {
+			if a := r.only(reg.ID).Attempts[0]; a.Status != 0 || a.Took > 30*time.Second || a.Took < 100*time.Millisecond || !strings.Contains(a.Error, "100ms") {
 				t.Errorf("got %+v", a)
 			}
 			rec.CloseClientConnections()
@@ -131,7 +131,7 @@ func TestABodyThatNeverEndsHarmsNothing(t *testing.T) {
 		t.Errorf("%d bytes were taken", n)
 	}
 	a := r.only(reg.ID).Attempts[0]
-	if n := utf8.RuneCountInString(a.Response); n != 501 || !strings.HasSuffix(a.Response, "…") || a.Took > 10*time.Second {
+	if n := utf8.RuneCountInString(a.Response); n != 501 || !strings.HasSuffix(a.Response, "…") || a.Took > 30*time.Second {
 		t.Errorf("%d characters in %v", n, a.Took)
 	}
 }

