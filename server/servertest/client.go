@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/filmloom/filmloom/server/identity"
 )
@@ -116,6 +117,19 @@ func (c *Client) Post(path string, body any) *Answer {
 func (c *Client) Patch(path string, body any) *Answer {
 	c.s.t.Helper()
 	return c.Do(http.MethodPatch, path, body)
+}
+
+// Until asks again and again until the answer is as it should be.
+func (c *Client) Until(path string, enough func(map[string]any) bool) map[string]any {
+	c.s.t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
+		if v := c.Get(path).Want(http.StatusOK).JSON(); enough(v) {
+			return v
+		}
+		<-time.After(time.Millisecond) // between two questions
+	}
+	c.s.t.Fatalf("%s is never as it should be", path)
+	return nil
 }
 
 // Form sends a form.

@@ -5,10 +5,15 @@
 //	ann := s.User("ann")
 //	got := ann.Post("/v1/video", map[string]any{"story_topic": "mystery", …})
 //	got.Want(http.StatusOK)
+//	for _, step := range servertest.Steps(ann.Follow("/v1/video/tasks/"+id+"/events", "").Rest()) { … }
+//
+// What each of the two APIs is held to in the same way is checked here too, such as by Server.CheckDocument; an API
+// tells in what it differs.
 //
 // # What it promises
 //
-// A server that a test starts is stopped when the test ends, with its directory. Restart keeps the directory.
+// A server that a test starts is stopped when the test ends, with its directory. Restart keeps the directory. A
+// stream that a test follows is closed when it ends, and fails the test if it breaks off.
 //
 // # What it never does
 //

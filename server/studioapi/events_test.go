@@ -1,130 +1,53 @@
 package studioapi_test
 
 import (
-	"bufio"
-	"context"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/filmloom/filmloom/server/config"
 	"github.com/filmloom/filmloom/server/servertest"
 )
 
-// A message is one event of a stream.
-type message struct {
-	id, event string
-	data      object
-}
-
-// A stream is a job's events, as a client reads them.
-type stream struct {
-	t     testing.TB
-	lines *bufio.Scanner
-	close func()
-}
-
 // follow opens a job's stream after an event, or from the beginning.
-func follow(t testing.TB, c *servertest.Client, id, last string) *stream {
+func follow(t testing.TB, c *servertest.Client, id, last string) *servertest.Stream {
 	t.Helper()
-	r := c.Request("GET", "/api/v1/jobs/"+id+"/events", "", nil)
-	if last != "" {
-		r.Header.Set("Last-Event-ID", last)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r.WithContext(ctx))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "text/event-stream" {
-		t.Fatalf("%d %v", resp.StatusCode, resp.Header)
-	}
-	s := &stream{t: t, lines: bufio.NewScanner(resp.Body), close: func() { cancel(); resp.Body.Close() }}
-	t.Cleanup(s.close)
-	return s
-}
-
-// next is the next message; false is the end of the stream.
-func (s *stream) next() (m message, ok bool) {
-	s.t.Helper()
-	for s.lines.Scan() {
-		name, value, _ := strings.Cut(s.lines.Text(), ": ")
-		switch name {
-		case "id":
-			m.id = value
-		case "event":
-			m.event = value
-		case "data":
-			if err := json.Unmarshal([]byte(value), &m.data); err != nil {
-				s.t.Fatalf("%v: %s", err, value)
-			}
-		case "":
-			if m.event != "" {
-				return m, true
-			}
-		}
-	}
-	return m, false
-}
-
-// rest are all messages that are left.
-func (s *stream) rest() (all []message) {
-	s.t.Helper()
-	for {
-		m, ok := s.next()
-		if !ok {
-			return all
-		}
-		all = append(all, m)
-	}
-}
-
-// steps are the ids of a stream's steps.
-func steps(all []message) (ids []string) {
-	for _, m := range all {
-		if m.event == "step" {
-			ids = append(ids, m.id)
-		}
-	}
-	return ids
+	return c.Follow("/api/v1/jobs/"+id+"/events", last).Want(200)
 }
 
 func TestAStreamTellsAJobFromItsBeginningToItsEnd(t *testing.T) {
 	ann := start(t).User("ann")
 	id := generate(t, ann, create(t, ann, draft(nil)), nil)
-	all := follow(t, ann, id, "").rest()
+	all := follow(t, ann, id, "").Rest()
 	first, last := all[0], all[len(all)-1]
-	if first.event != "job" || first.data["job_id"] != id || last.event != "end" || last.data["status"] != "completed" || last.data["output_url"] == nil {
+	if first.Name != "job" || first.Data["job_id"] != id || last.Name != "end" || last.Data["status"] != "completed" || last.Data["output_url"] == nil {
 		t.Errorf("from %v to %v", first, last)
 	}
-	if got := job(t, ann, id); undated(got) != undated(last.data) {
-		t.Errorf("the last is %v\nthe job is %v", last.data, got)
+	if got := job(t, ann, id); undated(got) != undated(last.Data) {
+		t.Errorf("the last is %v\nthe job is %v", last.Data, got)
 	}
 	seq, progress := 0, -1.0
 	kinds := map[string]bool{}
 	for _, m := range all {
-		switch m.event {
+		switch m.Name {
 		case "step":
 			seq++
-			kinds[m.data["kind"].(string)] = true
-			if m.id != fmt.Sprint("1-", seq) || m.data["job_id"] != id {
+			kinds[m.Data["kind"].(string)] = true
+			if m.ID != fmt.Sprint("1-", seq) || m.Data["job_id"] != id {
 				t.Errorf("step %d is %v", seq, m)
 			}
 		case "job", "end":
-			if m.id != "" {
-				t.Errorf("a job has the id %s", m.id)
+			if m.ID != "" {
+				t.Errorf("a job has the id %s", m.ID)
 			}
-			if p := m.data["progress"].(float64); p < progress {
+			if p := m.Data["progress"].(float64); p < progress {
 				t.Errorf("progress %v after %v", p, progress)
 			} else {
 				progress = p
 			}
 		default:
-			t.Errorf("the event %s", m.event)
+			t.Errorf("the event %s", m.Name)
 		}
 	}
 	for _, kind := range []string{"run.started", "stage.expanded", "instance.done", "run.completed"} {
@@ -143,9 +66,9 @@ func TestAStreamGoesOnAfterTheLastEventThatWasSeen(t *testing.T) {
 	p := create(t, ann, draft(nil))
 	id := generate(t, ann, p, nil)
 	settle(t, ann, id)
-	all := steps(follow(t, ann, id, "").rest())
+	all := servertest.Steps(follow(t, ann, id, "").Rest())
 	for _, i := range []int{0, len(all) / 2, len(all) - 2} {
-		if got := steps(follow(t, ann, id, all[i]).rest()); !slices.Equal(got, all[i+1:]) {
+		if got := servertest.Steps(follow(t, ann, id, all[i]).Rest()); !slices.Equal(got, all[i+1:]) {
 			t.Errorf("after %s: %v", all[i], got)
 		}
 	}
@@ -155,7 +78,7 @@ func TestAStreamGoesOnAfterTheLastEventThatWasSeen(t *testing.T) {
 	}
 	s.Restart()
 	ann.With("Last-Event-ID", all[len(all)-1]).Get(events).Want(204)
-	if got := steps(follow(t, ann, id, all[3]).rest()); !slices.Equal(got, all[4:]) {
+	if got := servertest.Steps(follow(t, ann, id, all[3]).Rest()); !slices.Equal(got, all[4:]) {
 		t.Errorf("after a restart: %v", got)
 	}
 	for _, last := range []string{"x", "1", "1-", "-1", "2-1", "0-1", "1-x", "1-01", "1--1", "1-99999999999999999999", strings.Repeat("1", 51)} {
@@ -163,10 +86,10 @@ func TestAStreamGoesOnAfterTheLastEventThatWasSeen(t *testing.T) {
 	}
 	// The second job of a project has a stream of its own.
 	second := generate(t, ann, p, nil)
-	if got := steps(follow(t, ann, second, "").rest()); len(got) == 0 || got[0] != "2-1" {
+	if got := servertest.Steps(follow(t, ann, second, "").Rest()); len(got) == 0 || got[0] != "2-1" {
 		t.Errorf("got %v", got)
 	}
-	if got := steps(follow(t, ann, id, "").rest()); !slices.Equal(got, all) {
+	if got := servertest.Steps(follow(t, ann, id, "").Rest()); !slices.Equal(got, all) {
 		t.Errorf("the first one's is %v", got)
 	}
 }
@@ -178,20 +101,20 @@ func TestAStreamOfAJobThatIsOverEndsWhileTheNextOneWaits(t *testing.T) {
 	first := j["job_id"].(string)
 	generate(t, ann, create(t, ann, telling(hang)), nil)
 	waiting := generate(t, ann, p["project_id"].(string), nil)
-	all := follow(t, ann, first, "").rest()
-	if last := all[len(all)-1]; last.event != "end" || last.data["job_id"] != first || last.data["status"] != "completed" {
+	all := follow(t, ann, first, "").Rest()
+	if last := all[len(all)-1]; last.Name != "end" || last.Data["job_id"] != first || last.Data["status"] != "completed" {
 		t.Errorf("got %v", last)
 	}
-	seen := steps(all)
+	seen := servertest.Steps(all)
 	ann.With("Last-Event-ID", seen[len(seen)-1]).Get("/api/v1/jobs/" + first + "/events").Want(204)
 	// That of the one that waits begins with it, and ends when it is cancelled.
 	stream := follow(t, ann, waiting, "")
-	if m, ok := stream.next(); !ok || m.event != "job" || m.data["status"] != "queued" {
+	if m, ok := stream.Next(); !ok || m.Name != "job" || m.Data["status"] != "queued" {
 		t.Errorf("got %v", m)
 	}
 	ann.Post("/api/v1/jobs/"+waiting+"/cancel", nil).Want(200)
-	rest := stream.rest()
-	if last := rest[len(rest)-1]; last.event != "end" || last.data["status"] != "cancelled" || len(steps(rest)) != 0 {
+	rest := stream.Rest()
+	if last := rest[len(rest)-1]; last.Name != "end" || last.Data["status"] != "cancelled" || len(servertest.Steps(rest)) != 0 {
 		t.Errorf("got %v", rest)
 	}
 	ann.With("Last-Event-ID", "2-0").Get("/api/v1/jobs/" + waiting + "/events").Want(204)
@@ -201,24 +124,24 @@ func TestAStreamTellsOfACancelAndOfAFailure(t *testing.T) {
 	ann := start(t).User("ann")
 	id := generate(t, ann, create(t, ann, telling(hang)), nil)
 	stream := follow(t, ann, id, "")
-	for m, ok := stream.next(); ok && m.data["kind"] != "attempt.started"; {
-		m, ok = stream.next()
+	for m, ok := stream.Next(); ok && m.Data["kind"] != "attempt.started"; {
+		m, ok = stream.Next()
 	}
 	ann.Post("/api/v1/jobs/"+id+"/cancel", nil).Want(200)
-	rest := stream.rest()
-	if last := rest[len(rest)-1]; last.event != "end" || last.data["status"] != "cancelled" {
+	rest := stream.Rest()
+	if last := rest[len(rest)-1]; last.Name != "end" || last.Data["status"] != "cancelled" {
 		t.Errorf("got %v", last)
 	}
 	id = generate(t, ann, create(t, ann, telling("It is refused. [mock:reject@speech.synthesize]")), nil)
 	told := ""
-	var last message
-	for _, m := range follow(t, ann, id, "").rest() {
-		if m.data["kind"] == "instance.failed" {
-			told, _ = m.data["message"].(string)
+	var last servertest.Event
+	for _, m := range follow(t, ann, id, "").Rest() {
+		if m.Data["kind"] == "instance.failed" {
+			told, _ = m.Data["message"].(string)
 		}
 		last = m
 	}
-	if told != "This content was refused." || last.event != "end" || last.data["status"] != "failed" || last.data["error"].(object)["code"] != "CONTENT_REJECTED" {
+	if told != "This content was refused." || last.Name != "end" || last.Data["status"] != "failed" || last.Data["error"].(object)["code"] != "CONTENT_REJECTED" {
 		t.Errorf("%q, %v", told, last)
 	}
 }
@@ -228,10 +151,10 @@ func TestAStreamIsNotCountedAndEndsWithTheServer(t *testing.T) {
 	ann := s.User("ann")
 	id := generate(t, ann, create(t, ann, telling(hang)), nil)
 	left := ann.Get("/api/v1/jobs/" + id).Want(200).Header.Get("X-RateLimit-Remaining")
-	var streams []*stream
+	var streams []*servertest.Stream
 	for range 20 {
 		one := follow(t, ann, id, "")
-		if _, ok := one.next(); !ok {
+		if _, ok := one.Next(); !ok {
 			t.Fatal("a stream has no beginning")
 		}
 		streams = append(streams, one)
@@ -241,8 +164,8 @@ func TestAStreamIsNotCountedAndEndsWithTheServer(t *testing.T) {
 	}
 	s.Restart()
 	for _, one := range streams {
-		for _, m := range one.rest() {
-			if m.event == "end" {
+		for _, m := range one.Rest() {
+			if m.Name == "end" {
 				t.Errorf("the job has not ended: %v", m)
 			}
 		}

@@ -26,6 +26,11 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/golang/glog.(*fileSink).flushDaemon"))
 }
 
+// api is this one.
+var api = servertest.API{
+	Prefix: "/api/v1", Paths: 20, Path: "/projects/{project_id}/generate", Invalid: "400", Failure: "Failure",
+}
+
 // start starts a server whose films are mocked.
 func start(t testing.TB, change ...func(*config.Config)) *servertest.Server {
 	t.Helper()
@@ -152,14 +157,7 @@ func film(t testing.TB, c *servertest.Client, body any) (p, j object) {
 // until polls a job until it is as it should be.
 func until(t testing.TB, c *servertest.Client, id string, enough func(object) bool) object {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
-		if j := job(t, c, id); enough(j) {
-			return j
-		}
-		<-time.After(time.Millisecond) // between two questions
-	}
-	t.Fatalf("job %s is never as it should be", id)
-	return nil
+	return c.Until("/api/v1/jobs/"+id, enough)
 }
 
 // status tells whether a project or job stands so.

@@ -3,7 +3,6 @@ package studioapi_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"regexp"
 	"slices"
@@ -22,47 +21,37 @@ import (
 // A plainClient knows a base URL and an API key.
 type plainClient struct {
 	t      *testing.T
+	client *servertest.Client
 	base   string
-	key    string
 	header http.Header // of the last answer
 }
 
 // ask sends a body as it is printed and gives the answer's status and object.
 func (c *plainClient) ask(method, uri, body string) (int, object) {
 	c.t.Helper()
-	r, err := http.NewRequestWithContext(c.t.Context(), method, c.base+uri, strings.NewReader(body))
-	if err != nil {
-		c.t.Fatal(err)
-	}
+	kind := ""
 	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
+		kind = "application/json"
 	}
-	if c.key != "" {
-		r.Header.Set("Authorization", "Bearer "+c.key)
+	a := c.client.Send(c.client.Request(method, c.base+uri, kind, strings.NewReader(body)))
+	if got := a.Header.Get("Content-Type"); got != "application/json" {
+		c.t.Fatalf("%s: %d %s %q", a.What, a.Status, got, a.Body)
 	}
-	r.Close = true
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	c.header = resp.Header
-	var v object
-	if err := json.Unmarshal(raw, &v); err != nil || resp.Header.Get("Content-Type") != "application/json" {
-		c.t.Fatalf("%s %s: %d %s %q", method, uri, resp.StatusCode, resp.Header.Get("Content-Type"), raw)
-	}
-	return resp.StatusCode, v
+	c.header = a.Header
+	return a.Status, a.JSON()
 }
 
-// specified starts a server for a client that has read the specification.
+// plain is a client that has read the specification and has a key.
+func plain(t *testing.T, s *servertest.Server, key string) *plainClient {
+	c := s.Nobody()
+	c.Credential = key
+	return &plainClient{t: t, client: c, base: s.URL() + "/api/v1"}
+}
+
+// specified starts a server for one with a user's key.
 func specified(t *testing.T, change ...func(*config.Config)) (*plainClient, *servertest.Server) {
 	s := start(t, change...)
-	key := s.User("ann").Key(identity.Read | identity.Write)
-	return &plainClient{t: t, base: s.URL() + "/api/v1", key: key.Credential}, s
+	return plain(t, s, s.User("ann").Key(identity.Read|identity.Write).Credential), s
 }
 
 // asSpecified checks that an answer has every field of a sample of the specification, each of its type. What may
@@ -314,7 +303,7 @@ func TestSpecGenerateVideo(t *testing.T) {
 
 func TestSpecGetJobStatus(t *testing.T) {
 	s := slow(t, 20*time.Millisecond)
-	c := &plainClient{t: t, base: s.URL() + "/api/v1", key: s.User("ann").Key(identity.Read | identity.Write).Credential}
+	c := plain(t, s, s.User("ann").Key(identity.Read|identity.Write).Credential)
 	_, v := c.ask("POST", "/projects", createRequest)
 	project := v["project_id"]
 	_, v = c.ask("POST", "/projects/"+project.(string)+"/generate", generateRequest)
@@ -400,9 +389,9 @@ func TestSpecErrorFormat(t *testing.T) {
 // Each row of the table of error codes, in the format that is printed below it.
 func TestSpecErrorCodes(t *testing.T) {
 	c, s := specified(t, func(c *config.Config) { c.MaxActive, c.MaxQueue = 1, 0 })
-	reader := &plainClient{t: t, base: c.base, key: s.User("bob").Key(identity.Read).Credential}
-	mistyped := &plainClient{t: t, base: c.base, key: "your_api_key"}
-	missing := &plainClient{t: t, base: c.base}
+	reader := plain(t, s, s.User("bob").Key(identity.Read).Credential)
+	mistyped := plain(t, s, "your_api_key")
+	missing := plain(t, s, "")
 	_, v := c.ask("POST", "/projects", `{"title": "x", "script": "`+hang+`"}`)
 	hanging := "/projects/" + v["project_id"].(string) + "/generate"
 	_, v = c.ask("POST", "/projects", createRequest)

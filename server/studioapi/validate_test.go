@@ -48,12 +48,12 @@ type mutant struct {
 }
 
 // mutants are a value's, each with one thing wrong by its schema. at is where the value is.
-func (doc *openapi) mutants(s *schema, v any, at string, required bool) (all []mutant) {
-	s = doc.resolve(s)
+func mutants(doc *servertest.Document, s *servertest.Schema, v any, at string, required bool) (all []mutant) {
+	s = doc.Resolve(s)
 	for kind, wrong := range map[string]any{
 		"string": canary, "number": 1234567.5, "boolean": true, "array": []any{canary}, "object": object{"x": canary},
 	} {
-		if !s.is(kind) && (kind != "number" || !s.is("integer")) {
+		if !s.Is(kind) && (kind != "number" || !s.Is("integer")) {
 			all = append(all, mutant{at, wrong})
 		}
 	}
@@ -80,14 +80,14 @@ func (doc *openapi) mutants(s *schema, v any, at string, required bool) (all []m
 		}
 		all = append(all, mutant{at, 60.5})
 	case []any:
-		all = append(all, doc.listMutants(s, v, at)...)
+		all = append(all, listMutants(doc, s, v, at)...)
 	case object:
-		all = append(all, doc.objectMutants(s, v, at)...)
+		all = append(all, objectMutants(doc, s, v, at)...)
 	}
 	return all
 }
 
-func (doc *openapi) listMutants(s *schema, v []any, at string) (all []mutant) {
+func listMutants(doc *servertest.Document, s *servertest.Schema, v []any, at string) (all []mutant) {
 	if s.MaxItems != nil {
 		all = append(all, mutant{at, slices.Repeat(v, *s.MaxItems/len(v)+1)})
 	}
@@ -95,7 +95,7 @@ func (doc *openapi) listMutants(s *schema, v []any, at string) (all []mutant) {
 		all = append(all, mutant{at, []any{}})
 	}
 	for i, one := range v {
-		for _, m := range doc.mutants(s.Items, one, fmt.Sprintf("%s[%d]", at, i), true) {
+		for _, m := range mutants(doc, s.Items, one, fmt.Sprintf("%s[%d]", at, i), true) {
 			list := slices.Clone(v)
 			list[i] = m.body
 			all = append(all, mutant{m.at, list})
@@ -104,7 +104,7 @@ func (doc *openapi) listMutants(s *schema, v []any, at string) (all []mutant) {
 	return all
 }
 
-func (doc *openapi) objectMutants(s *schema, v object, at string) (all []mutant) {
+func objectMutants(doc *servertest.Document, s *servertest.Schema, v object, at string) (all []mutant) {
 	with := func(name string, value any) object {
 		changed := maps.Clone(v)
 		changed[name] = value
@@ -121,7 +121,7 @@ func (doc *openapi) objectMutants(s *schema, v object, at string) (all []mutant)
 		all = append(all, mutant{at + "." + name, changed})
 	}
 	for name, inner := range v {
-		for _, m := range doc.mutants(s.Properties[name], inner, at+"."+name, slices.Contains(s.Required, name)) {
+		for _, m := range mutants(doc, s.Properties[name], inner, at+"."+name, slices.Contains(s.Required, name)) {
 			all = append(all, mutant{m.at, with(name, m.body)})
 		}
 	}
@@ -130,13 +130,13 @@ func (doc *openapi) objectMutants(s *schema, v object, at string) (all []mutant)
 
 // An endpoint is an operation that takes a body.
 type endpoint struct {
-	described
+	servertest.Operation
 	method, path string
-	schema       *schema
+	schema       *servertest.Schema
 }
 
 // endpoints are those of the document, each with a body that fits.
-func endpoints(t *testing.T, doc *openapi) (all []endpoint) {
+func endpoints(t *testing.T, doc *servertest.Document) (all []endpoint) {
 	t.Helper()
 	seen := map[string]bool{}
 	for path, item := range doc.Paths {
@@ -186,11 +186,11 @@ func refused(t *testing.T, a *servertest.Answer, what, at string) {
 
 func TestEveryWrongFieldIsNamedAndNoneIsShown(t *testing.T) {
 	s := start(t, func(c *config.Config) { c.Registration = true })
-	doc := document(t, s)
+	doc := s.Document(api)
 	admin := s.Admin()
 	n := 0
 	for _, e := range endpoints(t, doc) {
-		for _, m := range doc.mutants(e.schema, bodies[e.ID], "body", true) {
+		for _, m := range mutants(doc, e.schema, bodies[e.ID], "body", true) {
 			if m.body == nil && !e.RequestBody.Required {
 				continue // without a body at all
 			}
@@ -224,7 +224,7 @@ func unchanged(t *testing.T, admin *servertest.Client) {
 func TestNoMalformedBodyIsTaken(t *testing.T) {
 	s := start(t, func(c *config.Config) { c.Registration, c.MaxBody = true, 1<<20 })
 	admin := s.Admin()
-	for _, e := range endpoints(t, document(t, s)) {
+	for _, e := range endpoints(t, s.Document(api)) {
 		good, err := json.Marshal(bodies[e.ID])
 		if err != nil {
 			t.Fatal(err)

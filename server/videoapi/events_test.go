@@ -1,9 +1,7 @@
 package videoapi_test
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -16,84 +14,10 @@ import (
 	"github.com/filmloom/filmloom/server/servertest"
 )
 
-// A sent event is one as a browser would see it.
-type sent struct {
-	id, event string
-	data      map[string]any
-}
-
-// A follower reads a stream.
-type follower struct {
-	t    testing.TB
-	resp *http.Response
-	r    *bufio.Reader
-}
-
-// follow opens a task's stream. last is a Last-Event-ID, or "".
-func follow(t testing.TB, c *servertest.Client, id, last string) *follower {
+// follow opens a task's stream after an event, or from the beginning.
+func follow(t testing.TB, c *servertest.Client, id, last string) *servertest.Stream {
 	t.Helper()
-	r := c.Request("GET", "/v1/video/tasks/"+id+"/events", "", nil)
-	if last != "" {
-		r.Header.Set("Last-Event-ID", last)
-	}
-	r.Close = true
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = resp.Body.Close() })
-	return &follower{t, resp, bufio.NewReader(resp.Body)}
-}
-
-// next gives the next event; false means that the stream has ended in order.
-func (f *follower) next() (e sent, ok bool) {
-	f.t.Helper()
-	for {
-		line, err := f.r.ReadString('\n')
-		if err != nil {
-			if err.Error() != "EOF" || line != "" {
-				f.t.Fatalf("the stream breaks off: %v", err)
-			}
-			return e, false
-		}
-		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
-		switch name {
-		case "id":
-			e.id = value
-		case "event":
-			e.event = value
-		case "data":
-			if err := json.Unmarshal([]byte(value), &e.data); err != nil {
-				f.t.Fatalf("%q: %v", value, err)
-			}
-		case "":
-			if e.event != "" {
-				return e, true
-			}
-		}
-	}
-}
-
-// rest reads to the end.
-func (f *follower) rest() (all []sent) {
-	f.t.Helper()
-	for {
-		e, ok := f.next()
-		if !ok {
-			return all
-		}
-		all = append(all, e)
-	}
-}
-
-// steps are the ids of the steps.
-func steps(all []sent) (ids []string) {
-	for _, e := range all {
-		if e.event == "step" {
-			ids = append(ids, e.id)
-		}
-	}
-	return ids
+	return c.Follow("/v1/video/tasks/"+id+"/events", last)
 }
 
 // gapless checks that ids count without a gap in each run, and gives how many each has.
@@ -121,36 +45,36 @@ func TestAStreamTellsEveryStepFromTheBeginningToTheEnd(t *testing.T) {
 	ann := slow(t, time.Millisecond).User("ann")
 	id := order(t, ann, request())
 	f := follow(t, ann, id, "")
-	if f.resp.StatusCode != 200 || f.resp.Header.Get("Content-Type") != "text/event-stream" || f.resp.Header.Get("Cache-Control") != "no-store" {
-		t.Errorf("%d %v", f.resp.StatusCode, f.resp.Header)
+	if f.Status != 200 || f.Header.Get("Content-Type") != "text/event-stream" || f.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("%d %v", f.Status, f.Header)
 	}
-	all := f.rest()
-	gapless(t, steps(all))
+	all := f.Rest()
+	gapless(t, servertest.Steps(all))
 	first, last := all[0], all[len(all)-1]
-	if first.event != "task" || last.event != "end" || fmt.Sprint(last.data) != fmt.Sprint(ann.Get("/v1/video/tasks/"+id).JSON()) {
+	if first.Name != "task" || last.Name != "end" || fmt.Sprint(last.Data) != fmt.Sprint(ann.Get("/v1/video/tasks/"+id).JSON()) {
 		t.Errorf("from %v to %v", first, last)
 	}
 	var statuses []string
 	images, progress := map[string]bool{}, 0.0
 	for _, e := range all {
-		p, ok := e.data["progress"].(float64)
-		if !ok || p < progress || e.data["task_id"] != id {
+		p, ok := e.Data["progress"].(float64)
+		if !ok || p < progress || e.Data["task_id"] != id {
 			t.Errorf("%v after %v", e, progress)
 		}
 		progress = p
-		switch e.event {
+		switch e.Name {
 		case "task":
-			statuses = append(statuses, e.data["status"].(string))
+			statuses = append(statuses, e.Data["status"].(string))
 		case "step":
-			if e.data["image_id"] != nil {
-				images[e.data["image_id"].(string)] = true
+			if e.Data["image_id"] != nil {
+				images[e.Data["image_id"].(string)] = true
 			}
-			if e.data["kind"] == "" || e.data["time"] == "" {
+			if e.Data["kind"] == "" || e.Data["time"] == "" {
 				t.Errorf("got %v", e)
 			}
 		case "progress":
-			if e.id != "" {
-				t.Errorf("a tick has the id %s", e.id)
+			if e.ID != "" {
+				t.Errorf("a tick has the id %s", e.ID)
 			}
 		}
 	}
@@ -158,9 +82,9 @@ func TestAStreamTellsEveryStepFromTheBeginningToTheEnd(t *testing.T) {
 		t.Errorf("statuses %v, %d images", statuses, len(images))
 	}
 	// Who comes back to the end is told that there is nothing more.
-	for _, at := range []string{last.id, steps(all)[len(steps(all))-1]} {
-		if again := follow(t, ann, id, at); again.resp.StatusCode != http.StatusNoContent {
-			t.Errorf("after %s: %d", at, again.resp.StatusCode)
+	for _, at := range []string{last.ID, servertest.Steps(all)[len(servertest.Steps(all))-1]} {
+		if again := follow(t, ann, id, at); again.Status != http.StatusNoContent {
+			t.Errorf("after %s: %d", at, again.Status)
 		}
 	}
 }
@@ -169,24 +93,24 @@ func TestAStreamGoesOnAfterEachPositionAcrossRevisions(t *testing.T) {
 	ann := start(t).User("ann")
 	task := film(t, ann, request())
 	id := task["task_id"].(string)
-	end := follow(t, ann, id, "").rest()
+	end := follow(t, ann, id, "").Rest()
 	ann.Post("/v1/images/"+images(task)[2]["id"].(string), nil).Want(200)
 	// Who was at the end hears of the revision from its beginning.
-	second := follow(t, ann, id, end[len(end)-1].id).rest()
+	second := follow(t, ann, id, end[len(end)-1].ID).Rest()
 	settle(t, ann, id)
-	all := steps(follow(t, ann, id, "").rest())
-	if runs := gapless(t, all); len(runs) != 2 || runs[0] != len(steps(end)) || runs[1] != len(steps(second)) || steps(second)[0] != "2-1" {
-		t.Errorf("runs of %v events; %d before, then %v", runs, len(steps(end)), steps(second))
+	all := servertest.Steps(follow(t, ann, id, "").Rest())
+	if runs := gapless(t, all); len(runs) != 2 || runs[0] != len(servertest.Steps(end)) || runs[1] != len(servertest.Steps(second)) || servertest.Steps(second)[0] != "2-1" {
+		t.Errorf("runs of %v events; %d before, then %v", runs, len(servertest.Steps(end)), servertest.Steps(second))
 	}
 	for i, at := range all {
 		f := follow(t, ann, id, at)
 		if i == len(all)-1 {
-			if f.resp.StatusCode != http.StatusNoContent {
-				t.Errorf("after the last: %d", f.resp.StatusCode)
+			if f.Status != http.StatusNoContent {
+				t.Errorf("after the last: %d", f.Status)
 			}
 			break
 		}
-		if rest := steps(f.rest()); !slices.Equal(rest, all[i+1:]) {
+		if rest := servertest.Steps(f.Rest()); !slices.Equal(rest, all[i+1:]) {
 			t.Errorf("after %s: %v", at, rest)
 		}
 	}
@@ -198,24 +122,24 @@ func TestAStreamThatIsInterruptedLosesAndRepeatsNothing(t *testing.T) {
 	var seen []string
 	for n, last := 1, ""; ; n++ {
 		f := follow(t, ann, id, last)
-		if f.resp.StatusCode == http.StatusNoContent {
+		if f.Status == http.StatusNoContent {
 			break
 		}
 		for range n { // a little more each time
-			e, ok := f.next()
+			e, ok := f.Next()
 			if !ok {
 				break
 			}
-			if e.event == "step" {
-				seen = append(seen, e.id)
+			if e.Name == "step" {
+				seen = append(seen, e.ID)
 			}
-			if e.id != "" {
-				last = e.id
+			if e.ID != "" {
+				last = e.ID
 			}
 		}
-		_ = f.resp.Body.Close()
+		f.Close()
 	}
-	if all := steps(follow(t, ann, id, "").rest()); !slices.Equal(seen, all) {
+	if all := servertest.Steps(follow(t, ann, id, "").Rest()); !slices.Equal(seen, all) {
 		t.Errorf("saw  %v\nthere is %v", seen, all)
 	}
 }
@@ -225,12 +149,12 @@ func TestAStreamOfWhatNeverBeganEndsForGood(t *testing.T) {
 	order(t, ann, telling(hang))
 	id := order(t, ann, request())
 	ann.Post("/v1/video/tasks/"+id+"/cancel", nil).Want(200)
-	all := follow(t, ann, id, "").rest()
-	if len(all) != 2 || all[0].event != "task" || all[1].event != "end" || all[1].data["status"] != "failed" {
+	all := follow(t, ann, id, "").Rest()
+	if len(all) != 2 || all[0].Name != "task" || all[1].Name != "end" || all[1].Data["status"] != "failed" {
 		t.Fatalf("got %v", all)
 	}
-	if again := follow(t, ann, id, all[1].id); again.resp.StatusCode != http.StatusNoContent {
-		t.Errorf("after %q: %d", all[1].id, again.resp.StatusCode)
+	if again := follow(t, ann, id, all[1].ID); again.Status != http.StatusNoContent {
+		t.Errorf("after %q: %d", all[1].ID, again.Status)
 	}
 }
 
@@ -247,17 +171,10 @@ func TestAStreamOfADeletedTaskEnds(t *testing.T) {
 	ann := start(t).User("ann")
 	id := order(t, ann, telling(hang))
 	f := follow(t, ann, id, "")
-	f.next()
+	f.Next()
 	ann.Delete("/v1/video/tasks/" + id).Want(204)
-	f.rest()
-	follow(t, ann, id, "").wants(404)
-}
-
-func (f *follower) wants(status int) {
-	f.t.Helper()
-	if f.resp.StatusCode != status {
-		f.t.Errorf("%d, not %d", f.resp.StatusCode, status)
-	}
+	f.Rest()
+	follow(t, ann, id, "").Want(404)
 }
 
 func TestStreamsAndWaitsEndAtOnceWhenTheServerStops(t *testing.T) {
@@ -267,7 +184,7 @@ func TestStreamsAndWaitsEndAtOnceWhenTheServerStops(t *testing.T) {
 	id := order(t, ann, telling(hang))
 	until(t, ann, id, hasImages)
 	f := follow(t, ann, id, "")
-	f.next()
+	f.Next()
 	ended := make(chan time.Time, 2)
 	waiting := make(chan struct{})
 	go func() {
@@ -281,11 +198,11 @@ func TestStreamsAndWaitsEndAtOnceWhenTheServerStops(t *testing.T) {
 		ended <- time.Now()
 	}()
 	go func() {
-		all := f.rest()
-		if len(all) > 0 && all[len(all)-1].event == "end" {
+		defer func() { ended <- time.Now() }() // even if the stream breaks off, which ends this goroutine
+		all := f.Rest()
+		if len(all) > 0 && all[len(all)-1].Name == "end" {
 			t.Error("the stream tells an end that there was none of")
 		}
-		ended <- time.Now()
 	}()
 	<-waiting
 	began := time.Now()
@@ -309,7 +226,7 @@ func TestManySlowReadersDoNotSlowTheFilm(t *testing.T) {
 	alone := time.Since(began)
 	id := order(t, ann, request())
 	began = time.Now()
-	readers := make([]*follower, 100)
+	readers := make([]*servertest.Stream, 100)
 	for i := range readers {
 		readers[i] = follow(t, ann, id, "") // and read nothing
 	}
@@ -318,9 +235,9 @@ func TestManySlowReadersDoNotSlowTheFilm(t *testing.T) {
 		t.Errorf("%v, and %v alone", took, alone)
 	}
 	// They find everything when they come to it.
-	want := steps(follow(t, ann, id, "").rest())
+	want := servertest.Steps(follow(t, ann, id, "").Rest())
 	for _, r := range readers {
-		if got := steps(r.rest()); !slices.Equal(got, want) {
+		if got := servertest.Steps(r.Rest()); !slices.Equal(got, want) {
 			t.Errorf("%d steps, not %d", len(got), len(want))
 		}
 	}

@@ -32,6 +32,9 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/golang/glog.(*fileSink).flushDaemon"))
 }
 
+// api is this one.
+var api = servertest.API{Prefix: "/v1", Paths: 8, Path: "/video/tasks/{task_id}", Invalid: "422", Failure: "Error"}
+
 // start starts a server whose films are mocked.
 func start(t testing.TB, change ...func(*config.Config)) *servertest.Server {
 	t.Helper()
@@ -106,14 +109,7 @@ func film(t testing.TB, c *servertest.Client, body any) map[string]any {
 // until polls a task until it is as it should be.
 func until(t testing.TB, c *servertest.Client, id string, enough func(task map[string]any) bool) map[string]any {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
-		if task := c.Get("/v1/video/tasks/" + id).Want(http.StatusOK).JSON(); enough(task) {
-			return task
-		}
-		<-time.After(time.Millisecond) // between two questions
-	}
-	t.Fatalf("task %s is never as it should be", id)
-	return nil
+	return c.Until("/v1/video/tasks/"+id, enough)
 }
 
 // images are those of a task.

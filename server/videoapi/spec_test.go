@@ -3,9 +3,7 @@ package videoapi_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -19,39 +17,16 @@ import (
 
 // A plainClient knows a base URL and, once it has logged in, a token.
 type plainClient struct {
-	t     *testing.T
-	base  string
-	token string
+	t      *testing.T
+	client *servertest.Client
+	base   string
 }
 
 // send sends a request and gives the answer's status, media type and object.
 func (c *plainClient) send(method, uri, kind, body string) (int, string, map[string]any) {
 	c.t.Helper()
-	r, err := http.NewRequestWithContext(c.t.Context(), method, c.base+uri, strings.NewReader(body))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	if kind != "" {
-		r.Header.Set("Content-Type", kind)
-	}
-	if c.token != "" {
-		r.Header.Set("Authorization", "Bearer "+c.token)
-	}
-	r.Close = true
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	var v map[string]any
-	if err := json.Unmarshal(raw, &v); err != nil {
-		c.t.Fatalf("%s %s: %d %q", method, uri, resp.StatusCode, raw)
-	}
-	return resp.StatusCode, resp.Header.Get("Content-Type"), v
+	a := c.client.Send(c.client.Request(method, c.base+uri, kind, strings.NewReader(body)))
+	return a.Status, a.Header.Get("Content-Type"), a.JSON()
 }
 
 func (c *plainClient) json(method, uri string, body any) (int, map[string]any) {
@@ -90,12 +65,12 @@ func (c *plainClient) login(name, password string) (int, map[string]any) {
 func specified(t *testing.T) (c *plainClient, name, password string) {
 	s := start(t)
 	s.User("ann")
-	c = &plainClient{t: t, base: s.URL() + "/v1"}
+	c = &plainClient{t: t, client: s.Nobody(), base: s.URL() + "/v1"}
 	status, v := c.login("ann", servertest.Password("ann"))
 	if status != 200 {
 		t.Fatalf("login: %d %v", status, v)
 	}
-	c.token = v["access_token"].(string)
+	c.client.Credential = v["access_token"].(string)
 	return c, "ann", servertest.Password("ann")
 }
 
@@ -162,7 +137,7 @@ const (
 
 func TestSpec411LoginForAccessToken(t *testing.T) {
 	c, name, password := specified(t)
-	c.token = ""
+	c.client.Credential = ""
 	status, v := c.login(name, password)
 	if status != 200 {
 		t.Errorf("status %d", status)
@@ -182,7 +157,7 @@ func TestSpec411LoginForAccessToken(t *testing.T) {
 
 func TestSpec412RefreshToken(t *testing.T) {
 	c, _, _ := specified(t)
-	old := c.token
+	old := c.client.Credential
 	for _, body := range []string{"", "{}"} {
 		status, kind, v := c.send("POST", "/auth/refresh", "application/json", body)
 		if status != 200 || kind != "application/json" {
@@ -192,12 +167,12 @@ func TestSpec412RefreshToken(t *testing.T) {
 		if v["access_token"] == old {
 			t.Error("the token is not a new one")
 		}
-		c.token, _ = v["access_token"].(string)
+		c.client.Credential, _ = v["access_token"].(string)
 	}
 	if status, v := c.json("POST", "/video", request()); status != 200 {
 		t.Errorf("with the new token: %d %v", status, v)
 	}
-	c.token = "not.a.token"
+	c.client.Credential = "not.a.token"
 	status, kind, v := c.send("POST", "/auth/refresh", "application/json", "")
 	if status != 401 || kind != "application/json" || !maps.Equal(v, map[string]any{"detail": "Could not validate credentials"}) {
 		t.Errorf("%d %s %v", status, kind, v)
@@ -363,7 +338,7 @@ func TestSpec432RegenerateImage(t *testing.T) {
 func TestSpec3EveryOtherRequestNeedsAToken(t *testing.T) {
 	c, _, _ := specified(t)
 	for _, token := range []string{"", "not.a.token"} {
-		c.token = token
+		c.client.Credential = token
 		for _, row := range [][2]string{
 			{"POST", "/video"}, {"GET", "/video/tasks/x"}, {"GET", "/images/tasks/x"}, {"POST", "/images/x"},
 		} {
