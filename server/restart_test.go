@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"bufio"
 	"fmt"
 	"net/http"
 	"strings"
@@ -137,31 +136,21 @@ func TestAStreamGoesOnAfterARestart(t *testing.T) {
 	var seen []string
 	last := ""
 	for n := 0; ; n++ {
-		r := ann.Request("GET", "/v1/video/tasks/"+id+"/events", "", nil)
-		r.Close = true
-		if last != "" {
-			r.Header.Set("Last-Event-ID", last)
-		}
-		resp, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if resp.StatusCode == http.StatusNoContent {
-			_ = resp.Body.Close()
+		stream := ann.Follow("/v1/video/tasks/"+id+"/events", last)
+		if stream.Status == http.StatusNoContent {
 			break
 		}
-		lines := bufio.NewScanner(resp.Body)
 		steps := 0
-		for lines.Scan() {
-			if got, ok := strings.CutPrefix(lines.Text(), "id: "); ok {
-				last = got
-				seen = append(seen, got)
-				if steps++; steps == 15 && n < 3 {
-					s.Restart()
-				}
+		for e, ok := stream.Next(); ok; e, ok = stream.Next() {
+			if e.ID == "" {
+				continue
+			}
+			last = e.ID
+			seen = append(seen, last)
+			if steps++; steps == 15 && n < 3 {
+				s.Restart()
 			}
 		}
-		_ = resp.Body.Close()
 		if n > 20 {
 			t.Fatal("it does not end")
 		}
