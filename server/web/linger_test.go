@@ -15,16 +15,22 @@ import (
 	"github.com/filmloom/filmloom/server/web"
 )
 
-// refused sends the head of a request for something that is not there.
-func refused(t *testing.T, r *rig, head string) net.Conn {
+// dial sends the head of a request.
+func dial(t *testing.T, r *rig, head string) net.Conn {
 	t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
 	must(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
-	must(t, conn.SetDeadline(time.Now().Add(30*time.Second)))
-	_, err = io.WriteString(conn, "POST /t/nothing HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"+head+"\r\n\r\n")
+	must(t, conn.SetDeadline(time.Now().Add(time.Minute)))
+	_, err = io.WriteString(conn, head+"\r\n\r\n")
 	must(t, err)
 	return conn
+}
+
+// refused sends the head of a request for something that is not there.
+func refused(t *testing.T, r *rig, head string) net.Conn {
+	t.Helper()
+	return dial(t, r, "POST /t/nothing HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"+head)
 }
 
 // missing checks that the answer to it is there.
@@ -56,6 +62,26 @@ func TestARefusedRequestMayBeSentToItsEnd(t *testing.T) {
 			}
 		}
 		missing(t, what, conn)
+	}
+}
+
+// So do those that have asked whether to send it, and were told to.
+func TestARefusedRequestMayBeSentToItsEndOnceItIsRead(t *testing.T) {
+	const size = 16 << 20
+	r := setUp(t, web.SiteConfig{MaxBody: size}, nil)
+	r.echo(open("POST", "/notes"))
+	conn := dial(t, r, fmt.Sprintf("POST /t/notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: %d", size))
+	in := bufio.NewReader(conn)
+	if line, err := in.ReadString('\n'); err != nil || line != "HTTP/1.1 100 Continue\r\n" {
+		t.Fatalf("%q %v", line, err)
+	}
+	if _, err := conn.Write(make([]byte, size)); err != nil {
+		t.Fatal(err)
+	}
+	_, err := in.ReadString('\n')
+	must(t, err)
+	if got, err := http.ReadResponse(in, nil); err != nil || got.StatusCode != 413 {
+		t.Errorf("%v %v", got, err)
 	}
 }
 

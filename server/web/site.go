@@ -110,7 +110,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = r.WithContext(q)
 	secure(w.Header(), q.id)
 	if r.Body != nil && r.Body != http.NoBody {
-		b := &body{http.MaxBytesReader(&q.answer, r.Body, s.conf.MaxBody), r.Body}
+		b := &body{bounded: http.MaxBytesReader(&q.answer, r.Body, s.conf.MaxBody), all: r.Body}
 		r.Body = b
 		defer s.linger(q, r, b)
 	}
