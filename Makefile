@@ -33,7 +33,7 @@ test: ## runs every test, with the race detector where there is a C compiler
 e2e: ## runs the tests in a real browser and with clients in other languages
 	@scripts/install-tools e2e
 	cd e2e && npm ci --silent --no-audit --no-fund
-	FILMLOOM_E2E=1 go test -timeout 15m -count 1 -run 'Browser|Lint|Specification.*Example' ./server/...
+	FILMLOOM_E2E=1 go test -timeout 15m -count 1 -run 'Browser|Lint|Specification.*Example|JavaScriptVerifies' ./server/...
 
 lint: ## checks format and code
 	@unformatted=$$(go run $(GOFUMPT) -l .); [ -z "$$unformatted" ] || { echo "run make fmt; not formatted:" $$unformatted; exit 1; }

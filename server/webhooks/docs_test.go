@@ -110,6 +110,9 @@ func program(t *testing.T, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
+		if os.Getenv("FILMLOOM_E2E") != "" {
+			t.Fatal(err)
+		}
 		t.Skipf("there is no %s", name)
 	}
 	return path
