@@ -25,7 +25,7 @@ func Ends(text, language string) []int {
 	var found []int
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
-		if !EndMark(r, language) {
+		if !endMark(r, language) {
 			i += size
 			continue
 		}
@@ -38,7 +38,7 @@ func Ends(text, language string) []int {
 				continue
 			}
 			r, size = utf8.DecodeRuneInString(text[i:])
-			if EndMark(r, language) {
+			if endMark(r, language) {
 				wide = wide || strings.ContainsRune(wideEnds, r)
 			} else if strings.ContainsRune(closers, r) || r == '“' && slices.Contains(lowOpeners, language) {
 				closed = true
@@ -54,8 +54,8 @@ func Ends(text, language string) []int {
 	return found
 }
 
-// EndMark tells whether a character ends sentences of a language.
-func EndMark(r rune, language string) bool {
+// endMark tells whether a character ends sentences of a language.
+func endMark(r rune, language string) bool {
 	return strings.ContainsRune(ends, r) || language == "greek" && (r == ';' || r == '\u037e')
 }
 
@@ -74,7 +74,7 @@ func Last(text string) rune {
 
 // Ended tells whether a text ends with the end of a sentence.
 func Ended(text, language string) bool {
-	return EndMark(Last(strings.TrimRight(text, " “"+closers)), language)
+	return endMark(Last(strings.TrimRight(text, " “"+closers)), language)
 }
 
 // begins tells whether a sentence begins after the end marks that stop at offset i, and where.
