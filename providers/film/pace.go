@@ -95,9 +95,9 @@ func restAfter(mark rune, follows string) float64 {
 	return 0
 }
 
-// wordEnds tells whether nothing of a word follows but what closes it.
+// wordEnds tells whether nothing of a word follows but what closes it, such as a quotation's end or emphasis.
 func wordEnds(follows string) bool {
-	next, size := utf8.DecodeRuneInString(strings.TrimLeft(follows, "\"'”’»)"))
+	next, size := utf8.DecodeRuneInString(strings.TrimLeft(follows, "\"'”’»)*_"))
 	return size == 0 || unicode.IsSpace(next)
 }
 

@@ -25,6 +25,7 @@ func TestSpokenSecondsGrowWithTheTextAndShrinkWithThePace(t *testing.T) {
 		"a full stop":               {"One two", "One. Two"},
 		"a comma":                   {"One two", "One, two"},
 		"a quoted end":              {"One” two", "One.” Two"},
+		"an emphasised end":         {"*One* two", "*One.* Two"},
 		"a number":                  {"in a year", "in a year 1984"},
 		"marks of other languages":  {"老人来了他走了", "老人来了。他走了"},
 		"a decimal is no sentence":  {"2.5 m", "2. 5 m"},
@@ -73,6 +74,7 @@ func FuzzNeededSeconds(f *testing.F) {
 	f.Add("MARA: Hello.\n(aside)\n# x\n", "english")
 	f.Add("小明：好。", "chinese")
 	f.Add(":\xff：(]", "")
+	f.Add("*Go!*\nNo.", "english") // the emphasis ends with the sentence
 	f.Fuzz(func(t *testing.T, script, language string) {
 		whole := film.SpokenSeconds(script, language, film.FastestPace)
 		need := film.NeededSeconds(script, language)
