@@ -10,7 +10,7 @@ ALONE := ./plugins/musician/...
 
 export CGO_ENABLED ?= 0
 
-.PHONY: help build demo run test e2e lint fmt bench cover tools clean
+.PHONY: help build demo run test e2e fuzz lint fmt bench cover tools clean
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ e2e: ## runs the tests in a real browser and with clients in other languages
 	@scripts/install-tools e2e
 	cd e2e && npm ci --silent --no-audit --no-fund
 	FILMLOOM_E2E=1 go test -timeout 15m -count 1 -run 'Browser|Lint|Specification.*Example|JavaScriptVerifies' ./server/...
+
+fuzz: ## searches for inputs that break a test, each fuzz test for FUZZTIME (10s)
+	@scripts/fuzz $(FUZZTIME)
 
 lint: ## checks format and code
 	@unformatted=$$(go run $(GOFUMPT) -l .); [ -z "$$unformatted" ] || { echo "run make fmt; not formatted:" $$unformatted; exit 1; }
