@@ -55,8 +55,12 @@ func (c *collection) touch(sums []string) {
 	}
 }
 
+// begin waits until nothing is coming into use: a record that was touched before is in the journal then, where the
+// collection finds it.
 func (c *collection) begin() {
 	c.running.Lock()
+	c.gate.Lock()
+	defer c.gate.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.touched = map[string]bool{}
