@@ -25,7 +25,7 @@
 //
 // Of any number of concurrent requests exactly as many pass as the windows have room. A Limiter's Take costs
 // less than a microsecond when the account was seen in the last two minutes, and one read of the database
-// otherwise. Counts of the day survive a restart; after a kill at most the last Config.Every is forgotten,
+// otherwise. Counts survive a restart; after a kill at most the last Config.Every is forgotten,
 // to the advantage of the account. Accounts that are idle use no memory.
 //
 // What Strangers remember is bounded, however many addresses there are. Whatever one address does, another

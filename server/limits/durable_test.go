@@ -28,31 +28,28 @@ func used(t testing.TB, l *limits.Limiter, account string) int {
 	return 1_000_000 - d.Remaining - 1
 }
 
-func TestTheDaySurvivesARestartAndTheMinuteDoesNot(t *testing.T) {
+func TestBothWindowsSurviveARestart(t *testing.T) {
 	db := openDB(t, t.TempDir())
 	clk := newClock("2026-03-01T12:00:00Z")
 	conf := limits.Config{DB: db, Now: clk.now}
-	l := open(t, conf)
 	limit := plans.Rate{Minute: 3, Day: 4}
-	for range 3 {
-		take(t, l, "a", limit)
-	}
-	if d := take(t, l, "a", limit); d.Allowed {
-		t.Error("a fourth passed")
-	}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	l = open(t, conf)
-	if got, want := show(take(t, l, "a", limit)), "true 0/4 until 2026-03-02T00:00:00Z"; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	clk.set("2026-03-02T00:00:00Z")
-	if got, want := show(take(t, open(t, conf), "a", limit)), "true 2/3 until 2026-03-02T00:01:00Z"; got != want {
-		t.Errorf("the next day: got %s, want %s", got, want)
+	for _, row := range []struct{ at, want string }{
+		{"2026-03-01T12:00:00Z", "true 2/3 until 2026-03-01T12:01:00Z"},
+		{"2026-03-01T12:00:01Z", "true 1/3 until 2026-03-01T12:01:00Z"},
+		{"2026-03-01T12:00:59Z", "true 0/3 until 2026-03-01T12:01:00Z"},
+		{"2026-03-01T12:00:59Z", "false 0/3 until 2026-03-01T12:01:00Z retry 1"},
+		{"2026-03-01T12:01:00Z", "true 0/4 until 2026-03-02T00:00:00Z"},
+		{"2026-03-01T12:02:00Z", "false 0/4 until 2026-03-02T00:00:00Z retry 43080"},
+		{"2026-03-02T00:00:00Z", "true 2/3 until 2026-03-02T00:01:00Z"},
+	} {
+		clk.set(row.at)
+		l := open(t, conf)
+		if got := show(take(t, l, "a", limit)); got != row.want {
+			t.Errorf("%s: got %s, want %s", row.at, got, row.want)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

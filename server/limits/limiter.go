@@ -14,7 +14,7 @@ import (
 
 // Config is what a Limiter needs.
 type Config struct {
-	// DB keeps the counts of the day. With nil they last as long as the Limiter.
+	// DB keeps the counts. With nil they last as long as the Limiter.
 	DB *store.DB
 	// Every is how often counts are written: what a kill of the process may forget. 0 means 2 seconds.
 	Every time.Duration
@@ -56,10 +56,10 @@ type shard struct {
 type entry struct {
 	account string
 	sync.Mutex
-	minute, day window
-	loaded      bool // day is what the database says, and more
-	unsaved     bool // day has changed since it was last written; the entry is in dirty
-	gone        bool // it was idle and is no longer in its shard
+	counts
+	loaded  bool // the counts are what the database says, and more
+	unsaved bool // they have changed since they were last written; the entry is in dirty
+	gone    bool // it was idle and is no longer in its shard
 }
 
 // New makes a Limiter and starts its goroutine, which Close ends. The error names what is wrong in the Config.

@@ -93,11 +93,8 @@ func TestEveryAnswerIsExact(t *testing.T) {
 					t.Fatal(err)
 				}
 				l = renew()
-				for _, p := range model {
-					p.minute = nil
-					if conf.DB == nil {
-						p.day = nil
-					}
+				if conf.DB == nil {
+					model = map[string]*passed{"a": {}, "b": {}}
 				}
 			},
 		})

@@ -10,15 +10,35 @@ import (
 	"github.com/filmloom/filmloom/server/store"
 )
 
-// A record is what the database has of an account's day.
+// A record is what the database has of an account's day and of the minute in which it was written.
 type record struct {
-	Start int64 `json:"start"` // of the day, Unix seconds
-	Count int   `json:"count"`
+	Start  int64 `json:"start"` // of the day, Unix seconds
+	Count  int   `json:"count"`
+	Minute struct {
+		Start int64 `json:"start"`
+		Count int   `json:"count"`
+	} `json:"minute"`
+}
+
+// counts are both windows of an account.
+type counts struct{ minute, day window }
+
+func (c counts) record() (r record) {
+	r.Start, r.Count = c.day.start, c.day.count
+	r.Minute.Start, r.Minute.Count = c.minute.start, c.minute.count
+	return r
+}
+
+func (r record) counts() counts {
+	return counts{
+		minute: window{start: r.Minute.Start, count: max(r.Minute.Count, 0)},
+		day:    window{start: r.Start, count: max(r.Count, 0)},
+	}
 }
 
 func recordKey(account string) store.Key { return store.K("requests", account) }
 
-// load takes what the database has of the account of an entry, which is locked, once. Its day may be over.
+// load takes what the database has of the account of an entry, which is locked, once. Its windows may be over.
 func (l *Limiter) load(e *entry) error {
 	if e.loaded {
 		return nil
@@ -32,14 +52,14 @@ func (l *Limiter) load(e *entry) error {
 	if err != nil {
 		return fmt.Errorf("how many requests an account has sent today cannot be read: %w", err)
 	}
-	e.day = window{start: r.Start, count: max(r.Count, 0)}
+	e.counts = r.counts()
 	return nil
 }
 
 // batch is how many counts are written in one transaction; it holds some 3,900.
 const batch = 1000
 
-// Save writes the counts of the day that are not written yet. What cannot be written is kept for the next
+// Save writes the counts that are not written yet. What cannot be written is kept for the next
 // time.
 func (l *Limiter) Save(ctx context.Context) error {
 	l.saving.Lock()
@@ -51,19 +71,19 @@ func (l *Limiter) Save(ctx context.Context) error {
 
 	var failed error
 	for some := range slices.Chunk(entries, batch) {
-		days := make([]window, len(some))
+		now := make([]counts, len(some))
 		for i, e := range some {
 			e.Lock()
-			days[i] = e.day
+			now[i] = e.counts
 			e.Unlock()
 		}
 		if failed == nil {
-			failed = l.write(ctx, some, days)
+			failed = l.write(ctx, some, now)
 		}
 		for i, e := range some {
 			e.Lock()
 			e.unsaved = false
-			if failed != nil || e.day != days[i] {
+			if failed != nil || e.counts != now[i] {
 				l.changed(e)
 			}
 			e.Unlock()
@@ -72,7 +92,7 @@ func (l *Limiter) Save(ctx context.Context) error {
 	return failed
 }
 
-func (l *Limiter) write(ctx context.Context, entries []*entry, days []window) error {
+func (l *Limiter) write(ctx context.Context, entries []*entry, now []counts) error {
 	// The record is of no use after its day. The database reads the clock itself, which need not be ours;
 	// a day more does no harm.
 	end := time.Now().Add(2 * day * time.Second)
@@ -81,19 +101,19 @@ func (l *Limiter) write(ctx context.Context, entries []*entry, days []window) er
 			if l.conf.Known(tx, e.account) != nil { // when the database fails, the writing says so
 				continue
 			}
-			if err := tx.PutUntil(recordKey(e.account), record{days[i].start, days[i].count}, end); err != nil {
+			if err := tx.PutUntil(recordKey(e.account), now[i].record(), end); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("the day's counts of requests cannot be written: %w", err)
+		return fmt.Errorf("the counts of requests cannot be written: %w", err)
 	}
 	return nil
 }
 
-// Erase forgets the count of an account's day. In memory it stays until the account is idle for two minutes. The
+// Erase forgets the counts of an account. In memory it stays until the account is idle for two minutes. The
 // error is the context's or the database's.
 func (l *Limiter) Erase(ctx context.Context, account string) error {
 	if l.conf.DB == nil {
