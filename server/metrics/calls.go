@@ -27,8 +27,8 @@ type pair struct{ capability, provider string }
 func newCalls(m *Metrics) calls {
 	return calls{
 		instances: m.counter("stage_instances_total",
-			"Instances of stages that are settled, by outcome: done by a call or a person, reused from an earlier result, edited by a person, or failed.",
-			"capability", "outcome"),
+			"Instances of stages that are settled, by outcome: done by a call or a person, reused from an earlier result, edited by a person, or failed. The provider is that of the last call.",
+			"capability", "provider", "outcome"),
 		ended: m.counter("provider_calls_total",
 			"Calls of providers that have ended, by outcome: ok, or the kind of the error. Every attempt counts.", "capability", "provider", "outcome"),
 		duration: m.histogram("provider_call_duration_seconds",
@@ -85,7 +85,11 @@ func (m *Metrics) observeCall(o engine.Observation) {
 // instance counts an instance; one that runs a pipeline is what its own instances are.
 func (m *Metrics) instance(o engine.Observation, outcome string) {
 	if o.Capability != "" {
-		m.calls.instances.WithLabelValues(m.capabilities.name(o.Capability), outcome).Inc()
+		provider := o.Provider
+		if provider != "" {
+			provider = m.providers.name(provider)
+		}
+		m.calls.instances.WithLabelValues(m.capabilities.name(o.Capability), provider, outcome).Inc()
 	}
 }
 

@@ -55,7 +55,7 @@ func TestTheMetricsOfAFilmAgreeWithItsRunAndWithThePluginsLog(t *testing.T) {
 		after.want(t, map[string]float64{
 			`provider_calls_total{capability="` + capability + `",outcome="ok",provider="mock"}`:       n,
 			`provider_calls_total{capability="` + capability + `",outcome="internal",provider="mock"}`: 0,
-			`stage_instances_total{capability="` + capability + `",outcome="done"}`:                    n,
+			`stage_instances_total{capability="` + capability + `",outcome="done",provider="mock"}`:    n,
 			`provider_call_duration_seconds_count{capability="` + capability + `",provider="mock"}`:    n,
 			`provider_retries_total{capability="` + capability + `",provider="mock"}`:                  0,
 		})

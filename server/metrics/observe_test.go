@@ -269,12 +269,12 @@ func TestADecisionAndAPipelineAreNoCalls(t *testing.T) {
 	}
 	r := scrape(t, h.Metrics)
 	r.want(t, map[string]float64{
-		`runs_active{pipeline="asked"}`:                                             0,
-		`runs_resumed_total{pipeline="asked"}`:                                      1,
-		`runs_finished_total{outcome="completed",pipeline="asked"}`:                 1,
-		`stage_instances_total{capability="approval.wait",outcome="done"}`:          1,
-		`stage_instances_total{capability="mock.echo",outcome="done"}`:              3,
-		`provider_calls_total{capability="mock.echo",outcome="ok",provider="mock"}`: 3,
+		`runs_active{pipeline="asked"}`:                                                        0,
+		`runs_resumed_total{pipeline="asked"}`:                                                 1,
+		`runs_finished_total{outcome="completed",pipeline="asked"}`:                            1,
+		`stage_instances_total{capability="approval.wait",outcome="done",provider="approval"}`: 1,
+		`stage_instances_total{capability="mock.echo",outcome="done",provider="mock"}`:         3,
+		`provider_calls_total{capability="mock.echo",outcome="ok",provider="mock"}`:            3,
 	})
 	if got := r.sum("stage_instances_total", ""); got != 4 {
 		t.Errorf("%v instances", got)
