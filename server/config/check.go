@@ -16,14 +16,20 @@ func conflicts(c *Config) (problems []string) {
 		}
 		problems = append(problems, fmt.Sprintf("%s is set and %s is not; YouTube needs both, so set that too or neither.", of(given), missing))
 	}
-	if c.RateLimitDay < c.RateLimitMinute {
-		problems = append(problems, fmt.Sprintf("%s is less than %s; a day must allow at least what a minute does.", of("rate_limit_day"), of("rate_limit_minute")))
+	for _, name := range planNames {
+		if p := c.plan(name); p.RateLimitDay < p.RateLimitMinute {
+			problems = append(problems, fmt.Sprintf("%s is less than %s; a day must allow at least what a minute does.",
+				of(planSetting(name, "rate_limit_day")), of(planSetting(name, "rate_limit_minute"))))
+		}
 	}
 	if c.MetricsListen == c.Listen && port(c.Listen) != "0" {
 		problems = append(problems, fmt.Sprintf("%s is the same address as %s; leave it out, and metrics are there anyway.", of("metrics_listen"), of("listen")))
 	}
 	return problems
 }
+
+// shortest is what the shortest film of the Video API counts as, in seconds.
+const shortest = 60
 
 // doubts says what is allowed and probably not meant.
 func doubts(c *Config) (warnings []string) {
@@ -34,8 +40,13 @@ func doubts(c *Config) (warnings []string) {
 	if c.PublicURL == "" && !loopback(c.Listen) {
 		warnings = append(warnings, fmt.Sprintf("%s is reachable from other machines, and links in answers are made with the listen address: set public_url to the address that clients use.", of("listen")))
 	}
-	if c.Registration && c.DefaultPlan == "enterprise" {
-		warnings = append(warnings, fmt.Sprintf("%s lets everybody make an account, and new accounts are on the enterprise plan, which has no limits of its own: set default_plan to a smaller one.", of("registration")))
+	if c.Registration && c.plan(c.DefaultPlan).Credits == Unlimited {
+		warnings = append(warnings, fmt.Sprintf("%s lets everybody make an account, and new accounts are on the %s plan, whose credits are unlimited: set default_plan to a smaller one.", of("registration"), c.DefaultPlan))
+	}
+	for _, name := range planNames {
+		if c.plan(name).Seconds < shortest {
+			warnings = append(warnings, fmt.Sprintf("%s is less than %d, which is what every film of the Video API has at least: accounts of the %s plan can make none with it.", of(planSetting(name, "seconds")), shortest, name))
+		}
 	}
 	for _, list := range []struct {
 		name     string

@@ -26,12 +26,14 @@ type Config struct {
 	// AdminPassword is that of the first user; when it is not set, one is made.
 	AdminPassword Secret
 	// SecretKey is the base64 of 32 bytes; when it is not set, one is made and kept in the data directory.
-	SecretKey       Secret
-	Registration    bool
-	DefaultPlan     string // free, standard, pro or enterprise
-	TokenLifetime   time.Duration
-	RateLimitMinute int
-	RateLimitDay    int
+	SecretKey     Secret
+	Registration  bool
+	DefaultPlan   string // free, standard, pro or enterprise
+	TokenLifetime time.Duration
+
+	// What accounts may have, by their plan. RateLimitMinute and RateLimitDay are those of Enterprise.
+	Free, Standard, Pro Plan
+	Enterprise
 
 	InProcess     bool
 	Mock          bool
@@ -89,8 +91,14 @@ type Origin struct {
 	name     string // the setting's, as the file has it
 }
 
-// Origin tells where the value of a setting is from. The name is that in a file: "public_url".
-func (c *Config) Origin(name string) Origin { return c.origins[name] }
+// Origin tells where the value of a setting is from. The name is that in a file: "public_url", or for a plan
+// "plan.free.credits".
+func (c *Config) Origin(name string) Origin {
+	if s, ok := find(name); ok {
+		name = s.name
+	}
+	return c.origins[name]
+}
 
 // String is the origin in short: "--listen", "FILMLOOM_LISTEN", "filmloom.conf.hcl:3" or "default".
 func (o Origin) String() string {

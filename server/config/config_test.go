@@ -67,20 +67,38 @@ var samples = map[string][3]string{
 	"SIZE": {"5MiB", "6MB", "7MiB"}, "CIDR": {"10.0.0.0/8", "fd00::/8", "192.0.2.1/32"},
 	"ORIGIN":                       {"https://a", "http://b:1", "https://c"},
 	"free|standard|pro|enterprise": {"free", "standard", "pro"}, "text|json": {"json", "json", "json"},
-	"debug|info|warn|error": {"debug", "warn", "error"},
-	"TEXT":                  {"one", "two", "three"},
-	"KEY":                   {strings.Repeat("A", 43) + "=", strings.Repeat("B", 42) + "A=", strings.Repeat("C", 42) + "A="},
+	"debug|info|warn|error": {"debug", "warn", "error"}, "720p|1080p": {"1080p", "720p", "1080p"},
+	"TEXT": {"one", "two", "three"},
+	"KEY":  {strings.Repeat("A", 43) + "=", strings.Repeat("B", 42) + "A=", strings.Repeat("C", 42) + "A="},
+}
+
+// sample are the samples of a setting.
+func sample(s config.Setting) (v [3]string, ok bool) {
+	if strings.HasSuffix(s.Name, ".priority") {
+		return [3]string{"3", "1", "2"}, true
+	}
+	v, ok = samples[s.Word]
+	return v, ok
+}
+
+// line is a file with one setting, in its second line.
+func line(name, text string) string {
+	if plan, of, ok := strings.Cut(strings.TrimPrefix(name, "plan."), "."); ok {
+		return fmt.Sprintf("plan %q {\n  %s = %q\n}\n", plan, of, text)
+	}
+	return fmt.Sprintf("\n%s = %q\n", name, text)
 }
 
 // companion are settings that another one needs, in the environment.
 func companion(name string) []string {
+	if plan, ok := strings.CutSuffix(strings.TrimPrefix(name, "plan."), ".rate_limit_day"); ok {
+		return []string{"FILMLOOM_PLAN_" + strings.ToUpper(plan) + "_RATE_LIMIT_MINUTE=1"}
+	}
 	switch name {
 	case "youtube_client_id":
 		return []string{"FILMLOOM_YOUTUBE_CLIENT_SECRET=x"}
 	case "youtube_client_secret":
 		return []string{"FILMLOOM_YOUTUBE_CLIENT_ID=x"}
-	case "rate_limit_day":
-		return []string{"FILMLOOM_RATE_LIMIT_MINUTE=1"}
 	}
 	return nil
 }
@@ -88,13 +106,13 @@ func companion(name string) []string {
 func TestAFlagWinsOverAVariableThatWinsOverAFileThatWinsOverTheDefault(t *testing.T) {
 	for _, s := range config.Default().Describe() {
 		t.Run(s.Name, func(t *testing.T) {
-			v, ok := samples[s.Word]
+			v, ok := sample(s)
 			if !ok {
 				t.Fatalf("the test has no samples for %s", s.Word)
 			}
 			flag := []string{s.Flag + "=" + v[0], "--config=c.hcl"}
 			variable := append(companion(s.Name), s.Variable+"="+v[1], "FILMLOOM_CONFIG=c.hcl")
-			f := files{"c.hcl": fmt.Sprintf("\n%s = %q\n", s.Name, v[2])}
+			f := files{"c.hcl": line(s.Name, v[2])}
 			if s.Secret {
 				flag[0] = s.Flag + "=held"
 				f["held"] = v[0]

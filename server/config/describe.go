@@ -12,9 +12,10 @@ import (
 
 // A Setting describes one setting and the value it has. A secret's value is "(set)" or nothing.
 type Setting struct {
-	Name       string   `json:"name"`              // as in a file
+	Name       string   `json:"name"`              // as in a file, or plan.free.credits for what is in the block of a plan
+	Older      string   `json:"older,omitempty"`   // another name, with a flag and a variable of its own; "" for none
 	Section    string   `json:"section"`           // what it belongs to
-	Flag       string   `json:"flag"`              // with its dashes
+	Flag       string   `json:"flag"`              // with its dashes; for a plan what begins it: --plan=free.credits
 	Variable   string   `json:"variable"`          // of the environment; a secret's file has the same with _FILE
 	Word       string   `json:"word"`              // what stands for a value: "HOST:PORT"; "bool" for true or false
 	Must       string   `json:"must,omitempty"`    // what a value must be, where that is not plain
@@ -33,7 +34,7 @@ func (c *Config) Describe() []Setting {
 	for _, sec := range sections {
 		for _, s := range sec.settings {
 			all = append(all, Setting{
-				Name: s.name, Section: sec.title, Flag: "--" + s.flag(), Variable: s.variable(), Word: s.word, Must: s.must,
+				Name: s.name, Older: older[s.name], Section: sec.title, Flag: "--" + s.flag(), Variable: s.variable(), Word: s.word, Must: s.must,
 				Default: s.fallback, Without: s.none, Help: s.help, Secret: s.secret, Repeatable: s.list,
 				Values: append([]string{}, s.get(c)...), Source: c.Origin(s.name).String(),
 			})
@@ -51,6 +52,10 @@ func (c *Config) Write(w io.Writer) error {
 			b.WriteByte('\n')
 		}
 		fmt.Fprintf(&b, "# %s\n", sec.title)
+		if sec.title == plansTitle {
+			writePlans(&b, c, func(s setting) string { return " # " + c.Origin(s.name).String() })
+			continue
+		}
 		for _, s := range sec.settings {
 			from := c.Origin(s.name).String()
 			switch {
@@ -67,6 +72,21 @@ func (c *Config) Write(w io.Writer) error {
 	return err
 }
 
+// writePlans writes the blocks of all plans, with something after each line.
+func writePlans(b *bytes.Buffer, c *Config, after func(setting) string) {
+	for i, name := range planNames {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(b, "%s %q {\n", planWord, name)
+		for _, a := range allowances {
+			s, _ := find(planSetting(name, a.name))
+			fmt.Fprintf(b, "%s = %s%s\n", a.name, s.literal(s.get(c)), after(s))
+		}
+		b.WriteString("}\n")
+	}
+}
+
 // WriteExample writes a file with all settings and their defaults, as comments.
 func WriteExample(w io.Writer) error {
 	var b strings.Builder
@@ -74,11 +94,12 @@ func WriteExample(w io.Writer) error {
 	defaults := Default()
 	for _, sec := range sections {
 		fmt.Fprintf(&b, "\n# ---- %s ----\n", sec.title)
+		if sec.title == plansTitle {
+			examplePlans(&b, defaults)
+			continue
+		}
 		for _, s := range sec.settings {
-			text := strings.ToUpper(s.help[:1]) + s.help[1:]
-			if s.must != "" && s.word != "bool" && !strings.Contains(s.help, s.must) {
-				text += " (" + s.must + ")"
-			}
+			text := s.sentence()
 			if s.none != "" {
 				text += ". Default: " + s.none
 			}
@@ -95,12 +116,39 @@ func WriteExample(w io.Writer) error {
 	return err
 }
 
+// sentence is the setting's help with what it must be, as the beginning of a sentence.
+func (s setting) sentence() string {
+	text := strings.ToUpper(s.help[:1]) + s.help[1:]
+	if s.must != "" && s.word != "bool" && !strings.Contains(s.help, s.must) {
+		text += " (" + s.must + ")"
+	}
+	return text
+}
+
+// examplePlans writes the blocks of the plans with what is usual, as comments.
+func examplePlans(b *strings.Builder, defaults *Config) {
+	b.WriteString("\n# A block for each plan; a line that is left out has its default.\n#\n")
+	for _, a := range allowances {
+		s, _ := find(planSetting(planNames[0], a.name))
+		fmt.Fprintf(b, "#   %s: %s.\n", a.name, s.sentence())
+	}
+	var blocks bytes.Buffer
+	writePlans(&blocks, defaults, func(setting) string { return "" })
+	b.WriteByte('\n')
+	for line := range bytes.Lines(hclwrite.Format(blocks.Bytes())) {
+		if len(bytes.TrimSpace(line)) > 0 {
+			b.WriteByte('#')
+		}
+		b.Write(line)
+	}
+}
+
 // literal writes values as a file has them.
 func (s setting) literal(texts []string) string {
 	quoted := make([]string, len(texts))
 	for i, t := range texts {
 		quoted[i] = t
-		if !s.bare {
+		if !s.bare || t == unlimited {
 			quoted[i] = string(hclwrite.TokensForValue(cty.StringVal(t)).Bytes())
 		}
 	}

@@ -18,6 +18,10 @@
 // --admin-password-file, the variable FILMLOOM_ADMIN_PASSWORD_FILE and admin_password_file in a file name a
 // file that holds it; FILMLOOM_ADMIN_PASSWORD and admin_password hold it themselves.
 //
+// What accounts may have is set by plan, each value for itself: the credits of the free plan are --plan
+// free.credits=10, FILMLOOM_PLAN_FREE_CREDITS=10, and the line credits = 10 in the block plan "free" of a file. A
+// table in plan.go has what there is.
+//
 // # What it promises
 //
 // A Config that Load returns without an error is valid as a whole, and tells where each value is from. When

@@ -29,6 +29,13 @@ func tables() string {
 	var b strings.Builder
 	section := ""
 	for _, s := range config.Default().Describe() {
+		if s.Section == "Plans" {
+			if section != s.Section {
+				section = s.Section
+				b.WriteString(planTable())
+			}
+			continue
+		}
 		if s.Section != section {
 			section = s.Section
 			fmt.Fprintf(&b, "\n### %s\n\n| setting | values | default | what it is |\n|---|---|---|---|\n", section)
@@ -52,6 +59,28 @@ func tables() string {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", s.Name, values, usual, strings.ReplaceAll(s.Help, "|", `\|`))
 	}
 	return b.String() + "\n"
+}
+
+// planTable are the settings of the plans, a plan in each column.
+func planTable() string {
+	var b strings.Builder
+	b.WriteString("\n### Plans\n\n| setting | values | free | standard | pro | enterprise | what it is |\n|---|---|---|---|---|---|---|\n")
+	usual := map[string]string{}
+	for _, s := range config.Default().Describe() {
+		usual[s.Name] = s.Default
+	}
+	for _, s := range config.Default().Describe() {
+		of, ok := strings.CutPrefix(s.Name, "plan.free.")
+		if !ok {
+			continue
+		}
+		fmt.Fprintf(&b, "| `%s` | %s |", of, s.Must)
+		for _, plan := range []string{"free", "standard", "pro", "enterprise"} {
+			fmt.Fprintf(&b, " %s |", usual["plan."+plan+"."+of])
+		}
+		fmt.Fprintf(&b, " %s |\n", s.Help)
+	}
+	return b.String()
 }
 
 func TestTheDocumentationHasAllSettings(t *testing.T) {
@@ -87,6 +116,9 @@ func TestTheDocumentationNamesNoFlagOrVariableThatThereIsNot(t *testing.T) {
 	known := []string{"FILMLOOM_CONFIG", "FILMLOOM_SERVICE_HOST"}
 	for _, s := range config.Default().Describe() {
 		known = append(known, s.Variable)
+		if s.Older != "" {
+			known = append(known, "FILMLOOM_"+strings.ToUpper(s.Older))
+		}
 		if s.Secret {
 			known = append(known, s.Variable+"_FILE")
 		}
@@ -101,6 +133,22 @@ func TestTheDocumentationNamesNoFlagOrVariableThatThereIsNot(t *testing.T) {
 		if flags.Lookup(name[1]) == nil && !slices.Contains(ofCommands, name[1]) {
 			t.Errorf("there is no --%s", name[1])
 		}
+	}
+}
+
+func TestTheExampleOfPlansIsOne(t *testing.T) {
+	text, err := os.ReadFile("../../docs/plans-and-credits.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "```hcl\n")
+	example, _, found := strings.Cut(rest, "```\n")
+	if !found {
+		t.Fatal("the page has no example")
+	}
+	c, err := load(t, []string{"--config=x.hcl"}, nil, files{"x.hcl": example})
+	if err != nil || len(c.Warnings) > 0 || c.DefaultPlan != "free" || c.Free.Credits != 10 || c.Free.Watermark || c.RateLimitMinute != 600 || c.Enterprise.Credits != 5000 {
+		t.Errorf("got %+v, %v", c, err)
 	}
 }
 

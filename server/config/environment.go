@@ -29,7 +29,9 @@ func environment(environ []string) map[string]string {
 func variables() []string {
 	names := []string{configVariable}
 	for _, s := range settings {
-		names = append(names, s.variable())
+		for _, as := range s.spellings() {
+			names = append(names, as.variable())
+		}
 		if s.secret {
 			names = append(names, s.variable()+strings.ToUpper(fileSuffix))
 		}

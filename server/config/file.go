@@ -12,15 +12,24 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// parseFile reads a configuration file: HCL with a literal value for each setting, and nothing else.
-func parseFile(name string, src []byte) (found layer, problems []string) {
-	found = layer{}
-	problem := func(line int, format string, args ...any) {
-		problems = append(problems, ended(fmt.Sprintf("%s:%d: %s", name, line, fmt.Sprintf(format, args...))))
-	}
+// A reading is a configuration file that is being read.
+type reading struct {
+	file     string
+	found    layer
+	problems []string
+}
+
+func (r *reading) problem(line int, format string, args ...any) {
+	r.problems = append(r.problems, ended(fmt.Sprintf("%s:%d: %s", r.file, line, fmt.Sprintf(format, args...))))
+}
+
+// parseFile reads a configuration file: HCL with a literal value for each setting, a block for each plan, and
+// nothing else.
+func parseFile(name string, src []byte) (layer, []string) {
+	r := &reading{file: name, found: layer{}}
 	if line, ok := tooDeep(src); ok {
-		problem(line, "Brackets are nested too deeply; a value is a text, a number, true, false or a list of these")
-		return found, problems
+		r.problem(line, "Brackets are nested too deeply; a value is a text, a number, true, false or a list of these")
+		return r.found, r.problems
 	}
 	file, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
 	for _, d := range diags {
@@ -28,54 +37,104 @@ func parseFile(name string, src []byte) (found layer, problems []string) {
 		if d.Subject != nil {
 			line = d.Subject.Start.Line
 		}
-		problem(line, "%s: %s", d.Summary, strings.Join(strings.Fields(d.Detail), " "))
+		r.problem(line, "%s: %s", d.Summary, strings.Join(strings.Fields(d.Detail), " "))
 	}
-	body, ok := file.Body.(*hclsyntax.Body)
-	if !ok {
-		return found, problems
-	}
-	for _, b := range body.Blocks {
-		problem(b.TypeRange.Start.Line, "Settings are lines like name = value; here is something else, or a block in braces")
-	}
-	attrs := inOrder(body.Attributes)
-	for _, a := range attrs {
-		line := a.NameRange.Start.Line
-		s, held, known := named(a.Name)
-		if !known {
-			text := fmt.Sprintf("There is no setting %s", a.Name)
-			if near := nearest(a.Name, names()); near != "" {
-				text += "; did you mean " + near + "?"
-			}
-			problem(line, "%s", text)
-			continue
+	if body, ok := file.Body.(*hclsyntax.Body); ok {
+		for _, a := range inOrder(body.Attributes) {
+			r.attribute(a)
 		}
-		c := candidate{origin: Origin{File: name, Line: line, name: a.Name}}
-		texts, err := literal(s, held, a.Expr)
-		switch {
-		case errors.Is(err, errSaid):
-			continue
-		case err != nil:
-			problems = append(problems, ended(c.origin.subject()+" "+err.Error()))
-			continue
-		case held && texts[0] == "":
-			continue // no file
-		case held:
-			c.held = texts[0]
-		default:
-			c.texts = texts
-		}
-		if other, twice := found[s.name]; twice {
-			problem(line, "%s and %s are both set; leave one of them out", other.origin.name, a.Name)
-		}
-		found[s.name] = c
+		r.blocks(body.Blocks)
 	}
-	return found, problems
+	return r.found, r.problems
 }
 
-// names are all names that a file may have.
+// attribute reads a line of the file that is in no block.
+func (r *reading) attribute(a *hclsyntax.Attribute) {
+	s, held, known := named(a.Name)
+	if !known {
+		text := fmt.Sprintf("There is no setting %s", a.Name)
+		if near := nearest(a.Name, names()); near != "" {
+			text += "; did you mean " + near + "?"
+		}
+		r.problem(a.NameRange.Start.Line, "%s", text)
+		return
+	}
+	r.take(s, held, a.Name, a)
+}
+
+// take reads the value of a setting, which the file gives under a name.
+func (r *reading) take(s setting, held bool, name string, a *hclsyntax.Attribute) {
+	c := candidate{origin: Origin{File: r.file, Line: a.NameRange.Start.Line, name: name}}
+	texts, err := literal(s, held, a.Expr)
+	switch {
+	case errors.Is(err, errSaid):
+		return
+	case err != nil:
+		r.problems = append(r.problems, ended(c.origin.subject()+" "+err.Error()))
+		return
+	case held && texts[0] == "":
+		return // no file
+	case held:
+		c.held = texts[0]
+	default:
+		c.texts = texts
+	}
+	if other, twice := r.found[s.name]; twice {
+		r.problem(c.origin.Line, "%s and %s are both set; leave one of them out", other.origin.name, name)
+	}
+	r.found[s.name] = c
+}
+
+// blocks reads those of plans; there are no others.
+func (r *reading) blocks(all hclsyntax.Blocks) {
+	first := map[string]int{} // the line of a plan's block
+	for _, b := range all {
+		line := b.TypeRange.Start.Line
+		if b.Type != planWord {
+			r.problem(line, "Settings are lines like name = value; here is something else, or a block in braces")
+			continue
+		}
+		if len(b.Labels) != 1 {
+			r.problem(line, `The block of a plan has its name and nothing else before the brace: plan "free" {`)
+			continue
+		}
+		name := b.Labels[0]
+		if err := unknownPlan(name); err != nil {
+			r.problem(line, "The block %v", err)
+			continue
+		}
+		if before, twice := first[name]; twice {
+			r.problem(line, "The plan %s has a block in line %d already; make one of the two", name, before)
+			continue
+		}
+		first[name] = line
+		r.plan(name, b.Body)
+	}
+}
+
+// plan reads the block of a plan.
+func (r *reading) plan(name string, body *hclsyntax.Body) {
+	for _, b := range body.Blocks {
+		r.problem(b.TypeRange.Start.Line, "The block of a plan has lines like credits = 10, and no blocks")
+	}
+	for _, a := range inOrder(body.Attributes) {
+		s, ok := find(planSetting(name, a.Name))
+		if !ok {
+			r.problem(a.NameRange.Start.Line, "%s %v", a.Name, unknownAllowance(a.Name))
+			continue
+		}
+		r.take(s, false, planSetting(name, a.Name), a)
+	}
+}
+
+// names are all names that a file may have outside of blocks.
 func names() (all []string) {
 	for _, s := range settings {
-		all = append(all, s.name)
+		for _, as := range s.spellings() {
+			if _, _, is := as.inPlan(); !is {
+				all = append(all, as.name)
+			}
+		}
 		if s.secret {
 			all = append(all, s.name+fileSuffix)
 		}

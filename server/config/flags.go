@@ -20,15 +20,28 @@ func Bind(flags *pflag.FlagSet, except ...string) {
 	if !slices.Contains(except, configFlag) {
 		flags.String(configFlag, "", "read settings from this `FILE` ($"+configVariable+")")
 	}
+	if !slices.Contains(except, planWord) {
+		flags.VarPF(&given{setting: setting{name: planWord, value: value{word: "PLAN.WHAT=VALUE", list: true}}}, planWord, "", planUsage)
+	}
 	for _, s := range settings {
-		if name := s.flag(); !slices.Contains(except, name) {
-			f := flags.VarPF(&given{setting: s}, name, "", s.usage())
-			if s.word == "bool" {
-				f.NoOptDefVal = "true"
+		for _, as := range s.spellings() {
+			if _, _, is := as.inPlan(); !is && !slices.Contains(except, as.flag()) {
+				as.bind(flags)
 			}
-			f.DefValue = s.shown()
 		}
 	}
+}
+
+// planUsage is the line of the flag for plans in a help.
+const planUsage = "what a plan has, such as free.credits=10; may be repeated ($" + prefix + "PLAN_FREE_CREDITS and the like)"
+
+// bind adds the setting's flag.
+func (s setting) bind(flags *pflag.FlagSet) {
+	f := flags.VarPF(&given{setting: s}, s.flag(), "", s.usage())
+	if s.word == "bool" {
+		f.NoOptDefVal = "true"
+	}
+	f.DefValue = s.shown()
 }
 
 // usage is the flag's line in a help.

@@ -22,6 +22,7 @@ func FuzzFile(f *testing.F) {
 		example.String(), `listen = ":0"`, `admin_password = "x"`, `admin_password_file = "held"`, `cors_origin = ["https://a", 1, null]`,
 		`max_active = 1e1000000000`, `mock_delay = 0`, `data = "${x}"`, "data = <<X\na\nX\n", `listen { }`, "\ufeffmock = true", "a=[[[[", "x = {a=[(1)]}",
 		`trusted_proxy = ["10.0.0.0/8", "::1"]`, `min_free_disk = "1.5GB"`, "mock = true\r\nmock_delay = \"1s\"\r\n", "/* ", "data = \"\\ud800\"", `max_active = 0x10`,
+		"plan \"free\" {\n  credits = \"unlimited\"\n  seconds = 5\n}\nrate_limit_day = 6000\n", `plan free { credits = 1e3 }`, `plan "pro" "x" { y { } }`, `plan = {}`, "plan \"free\" {\n  rate_limit_minute = 1000\n}\n",
 	} {
 		f.Add([]byte(s))
 	}

@@ -47,7 +47,7 @@ func Load(from Sources) (*Config, error) {
 	l := loading{read: from.ReadFile, conf: Default()}
 	l.conf.origins = map[string]Origin{}
 	vars := environment(from.Environ)
-	layers := []layer{flagLayer(from.Flags), l.variableLayer(vars), l.fileLayer(written(from.Flags, configFlag), vars[configVariable])}
+	layers := []layer{l.flagLayer(from.Flags), l.variableLayer(vars), l.fileLayer(written(from.Flags, configFlag), vars[configVariable])}
 	for _, s := range settings {
 		for _, given := range layers {
 			if c, ok := given[s.name]; ok {
@@ -112,47 +112,75 @@ func (l *loading) secret(name string) (string, error) {
 	return text, nil
 }
 
-func flagLayer(flags *pflag.FlagSet) layer {
-	l := layer{}
+func (l *loading) flagLayer(flags *pflag.FlagSet) layer {
+	found := layer{}
 	for _, s := range settings {
-		texts := written(flags, s.flag())
-		if texts == nil {
+		for _, as := range s.spellings() {
+			texts := written(flags, as.flag())
+			if texts == nil {
+				continue
+			}
+			c := candidate{texts: texts, origin: Origin{Flag: "--" + as.flag()}}
+			if s.secret && texts[0] != "" {
+				c.held = texts[0]
+			}
+			found[s.name] = c
+		}
+	}
+	for _, text := range written(flags, planWord) {
+		if strings.TrimSpace(text) == "" {
 			continue
 		}
-		c := candidate{texts: texts, origin: Origin{Flag: "--" + s.flag()}}
-		if s.secret && texts[0] != "" {
-			c.held = texts[0]
+		name, value, err := planFlag(text)
+		if err != nil {
+			l.problem("--%s %v", planWord, err)
+			continue
 		}
-		l[s.name] = c
+		s, _ := find(name)
+		c := candidate{texts: []string{value}, origin: Origin{Flag: "--" + s.flag()}}
+		if other, twice := found[name]; twice {
+			l.problem("%s is set twice, by %s as well; leave one of them out", c.origin, other.origin)
+		}
+		found[name] = c
 	}
-	return l
+	return found
 }
 
 func (l *loading) variableLayer(vars map[string]string) layer {
 	found := layer{}
 	for _, s := range settings {
-		name := s.variable()
-		text, ok := vars[name]
-		if s.secret {
-			nameOfFile := name + strings.ToUpper(fileSuffix)
-			if held := vars[nameOfFile]; held != "" {
-				if ok {
-					l.problem("%s and %s are both set; unset one of them", name, nameOfFile)
-				}
-				found[s.name] = candidate{held: held, origin: Origin{Variable: nameOfFile}}
+		for _, as := range s.spellings() {
+			c, ok := l.variable(as, vars)
+			if !ok {
 				continue
 			}
+			if other, twice := found[s.name]; twice {
+				l.problem("%s and %s are both set; unset one of them", other.origin, c.origin)
+			}
+			found[s.name] = c
 		}
-		if !ok {
-			continue
-		}
-		texts := []string{text}
-		if s.list {
-			texts = strings.Split(text, ",")
-		}
-		found[s.name] = candidate{texts: texts, origin: Origin{Variable: name}}
 	}
 	return found
+}
+
+// variable is what the environment has for a setting.
+func (l *loading) variable(s setting, vars map[string]string) (c candidate, ok bool) {
+	name := s.variable()
+	text, ok := vars[name]
+	if s.secret {
+		nameOfFile := name + strings.ToUpper(fileSuffix)
+		if held := vars[nameOfFile]; held != "" {
+			if ok {
+				l.problem("%s and %s are both set; unset one of them", name, nameOfFile)
+			}
+			return candidate{held: held, origin: Origin{Variable: nameOfFile}}, true
+		}
+	}
+	texts := []string{text}
+	if s.list {
+		texts = strings.Split(text, ",")
+	}
+	return candidate{texts: texts, origin: Origin{Variable: name}}, ok
 }
 
 // fileLayer reads the configuration file, if there is one.

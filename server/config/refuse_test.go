@@ -91,7 +91,7 @@ func TestSettingsThatDoNotFitTogetherAreRefused(t *testing.T) {
 	for environ, want := range map[string]string{
 		"FILMLOOM_YOUTUBE_CLIENT_ID=x":                                "FILMLOOM_YOUTUBE_CLIENT_ID is set and youtube_client_secret is not",
 		"FILMLOOM_YOUTUBE_CLIENT_SECRET=x":                            "FILMLOOM_YOUTUBE_CLIENT_SECRET is set and youtube_client_id is not",
-		"FILMLOOM_RATE_LIMIT_DAY=5":                                   "FILMLOOM_RATE_LIMIT_DAY is less than rate_limit_minute",
+		"FILMLOOM_RATE_LIMIT_DAY=5":                                   "FILMLOOM_RATE_LIMIT_DAY is less than plan.enterprise.rate_limit_minute",
 		"FILMLOOM_METRICS_LISTEN=127.0.0.1:8080":                      "FILMLOOM_METRICS_LISTEN is the same address as listen",
 		"FILMLOOM_RATE_LIMIT_DAY=5 FILMLOOM_METRICS_LISTEN=[::1]:x80": "FILMLOOM_METRICS_LISTEN must be",
 	} {

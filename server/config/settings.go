@@ -21,6 +21,9 @@ type section struct {
 	settings []setting
 }
 
+// plansTitle is that of the section whose settings are given by plan: those of the table in plan.go.
+const plansTitle = "Plans"
+
 // sections is the table. Flags, variables, files, `filmloom config` and docs/configuration.md follow it.
 var sections = []section{
 	{"Files", []setting{
@@ -41,11 +44,10 @@ var sections = []section{
 		{"admin_password", "", one(func(c *Config) *Secret { return &c.AdminPassword }, secretText), "the password that the user admin gets at the first start", "one is made and printed once"},
 		{"secret_key", "", one(func(c *Config) *Secret { return &c.SecretKey }, secretKey), "the key that secrets are encrypted with on disk; `openssl rand -base64 32` makes one", "one is made and kept in the data directory"},
 		{"registration", "false", one(func(c *Config) *bool { return &c.Registration }, yesNo), "let everybody who reaches the server make an account", ""},
-		{"default_plan", "enterprise", one(func(c *Config) *string { return &c.DefaultPlan }, choice("free", "standard", "pro", "enterprise")), "the plan of new accounts", ""},
+		{"default_plan", "enterprise", one(func(c *Config) *string { return &c.DefaultPlan }, choice(planNames...)), "the plan of new accounts", ""},
 		{"token_lifetime", "30m", one(func(c *Config) *time.Duration { return &c.TokenLifetime }, span(time.Minute, 24*time.Hour)), "how long a login's access token works", ""},
-		{"rate_limit_minute", "6000", one(func(c *Config) *int { return &c.RateLimitMinute }, whole(1, 1e9)), "requests that an account of the enterprise plan may make in a minute", ""},
-		{"rate_limit_day", "1000000", one(func(c *Config) *int { return &c.RateLimitDay }, whole(1, 1e9)), "requests that an account of the enterprise plan may make in a day", ""},
 	}},
+	{plansTitle, planSettings()},
 	{"Films", []setting{
 		{"max_active", "2", one(func(c *Config) *int { return &c.MaxActive }, whole(1, 64)), "how many films are made at the same time", ""},
 		{"max_queue", "1000", one(func(c *Config) *int { return &c.MaxQueue }, whole(0, 100000)), "how many films may wait for their turn; further ones are refused", ""},
@@ -83,10 +85,10 @@ var settings = func() (all []setting) {
 	return all
 }()
 
-// find gives a row by its name.
+// find gives a row by one of its names.
 func find(name string) (setting, bool) {
 	for _, s := range settings {
-		if s.name == name {
+		if s.name == name || older[s.name] == name && name != "" {
 			return s, true
 		}
 	}

@@ -62,8 +62,12 @@ func many[T any](at func(*Config) *[]T, k kind[T]) value {
 	}
 }
 
-// flag and variable are the other names of a setting.
+// flag and variable are the other names of a setting. All settings of plans have one flag, and begin what
+// it is given.
 func (s setting) flag() string {
+	if plan, allowance, ok := s.inPlan(); ok {
+		return planWord + "=" + plan + "." + allowance
+	}
 	name := strings.ReplaceAll(s.name, "_", "-")
 	if s.secret {
 		name += "-file"
@@ -71,7 +75,9 @@ func (s setting) flag() string {
 	return name
 }
 
-func (s setting) variable() string { return prefix + strings.ToUpper(s.name) }
+func (s setting) variable() string {
+	return prefix + strings.ToUpper(strings.ReplaceAll(s.name, ".", "_"))
+}
 
 // usual is the default as set takes it.
 func (s setting) usual() []string { return []string{s.fallback} }

@@ -14,6 +14,6 @@
 //
 // # What it never does
 //
-// It does not know who has which plan, stores nothing and counts nothing. Its errors show no value that a
-// client sent.
+// It reads no configuration: the server gives it what its owner has set. It does not know who has which plan,
+// stores nothing and counts nothing. Its errors show no value that a client sent.
 package plans

@@ -14,7 +14,7 @@ const (
 	NameEnterprise = "enterprise"
 )
 
-// Enterprise is what the owner of a server decides about the enterprise plan. The zero value is the default.
+// Enterprise is what may differ of the enterprise plan in Defaults. The zero value is the default.
 type Enterprise struct {
 	Minute  int // requests a minute; 0 means 6,000
 	Day     int // requests a day; 0 means 1,000,000
@@ -24,7 +24,8 @@ type Enterprise struct {
 // A Set is the plans of a server. The zero value has none.
 type Set struct{ all []Plan }
 
-// Defaults are the plans as they are documented: free, standard, pro, and enterprise as the owner wants it.
+// Defaults are the plans as they are documented: free, standard, pro, and enterprise. The server makes its own with
+// New, by its configuration; without one they are these.
 // The error names the number that is not possible.
 func Defaults(e Enterprise) (Set, error) {
 	large := Plan{
