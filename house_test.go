@@ -49,6 +49,7 @@ var arrows = []arrow{
 	{"server/identity", []string{"server/store"}, "who somebody is does not depend on what they ask for"},
 	{"server/erasure", []string{"server/identity"}, "has what a removed account owned erased, whatever it is"},
 	{"server/plans", nil, "what an account may have is a table"},
+	{"server/patience", nil, "lets go of clients that take nothing, whatever they were sent"},
 	{"server/limits", []string{"server/plans", "server/store"}, "counts requests, whatever they ask for"},
 	{"server/credits", []string{"server/plans", "server/store"}, "keeps an account's books, whatever is paid for"},
 	{"server/webhooks", []string{"server/store"}, "delivers what it is told, whatever it says"},

@@ -31,15 +31,18 @@ import (
 )
 
 // filmModule runs the engine and looks after the films in the making.
-var filmModule = fx.Module("films", fx.Provide(metrics.New, openChannels, openEngine, openWebhooks, openDesk, newReadiness), fx.Invoke(watch, keepClean))
+var filmModule = fx.Module("films",
+	fx.Provide(youtubeConfig, openEngine, webhooksConfig, deskConfig, metricsSources, newReadiness),
+	youtube.Module, webhooks.Module, production.Module, metrics.Module,
+	fx.Invoke(keepClean),
+)
 
-// openChannels knows the YouTube channels that films are uploaded to.
-func openChannels(conf *config.Config, db *store.DB, keys *secrets.Keys, at *address, log *slog.Logger) (*youtube.Service, error) {
-	return youtube.New(youtube.Config{
+func youtubeConfig(conf *config.Config, db *store.DB, keys *secrets.Keys, at *address, log *slog.Logger) youtube.Config {
+	return youtube.Config{
 		DB: db, Keys: keys, Known: identity.Known, ClientID: conf.YouTubeClientID, ClientSecret: conf.YouTubeClientSecret.Reveal(),
 		AuthURL: conf.YouTubeAuthURL, TokenURL: conf.YouTubeTokenURL, UploadURL: conf.YouTubeUploadURL,
 		RedirectURL: func() string { return at.base() + studioapi.Prefix + "/youtube/callback" }, Log: log,
-	})
+	}
 }
 
 // channelSecrets gives the tokens of uploads, and says to the person what is in the way.
@@ -91,8 +94,6 @@ func openEngine(life fx.Lifecycle, conf *config.Config, opts Options, j journal.
 		return nil, err
 	}
 	life.Append(fx.Hook{OnStop: func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeout(ctx, conf.Grace)
-		defer cancel()
 		eng.Drain(ctx)
 		return eng.Close()
 	}})
@@ -106,78 +107,77 @@ func openEngine(life fx.Lifecycle, conf *config.Config, opts Options, j journal.
 	return eng, nil
 }
 
-// openWebhooks tells receivers what happens.
-func openWebhooks(life fx.Lifecycle, conf *config.Config, db *store.DB, keys *secrets.Keys, given *media.Media, m *metrics.Metrics, log *slog.Logger) (*webhooks.Service, error) {
+func webhooksConfig(conf *config.Config, db *store.DB, keys *secrets.Keys, given *media.Media, m *metrics.Metrics, log *slog.Logger) webhooks.Config {
 	const purpose = "webhooks"
-	hooks, err := webhooks.New(webhooks.Config{
+	return webhooks.Config{
 		DB: db, Known: identity.Known, Allow: conf.WebhookAllow, Render: studioapi.Render(given), Log: log,
 		Seal:    func(plain []byte, aad string) ([]byte, error) { return keys.Seal(purpose, plain, []byte(aad)), nil },
 		Unseal:  func(sealed []byte, aad string) ([]byte, error) { return keys.Open(purpose, sealed, []byte(aad)) },
 		Observe: m.Delivery,
-	})
-	if err != nil {
-		return nil, err
 	}
-	life.Append(fx.Hook{OnStart: hooks.Start, OnStop: hooks.Close})
-	return hooks, nil
 }
 
-func openDesk(life fx.Lifecycle, conf *config.Config, db *store.DB, eng *engine.Engine, ledger *credits.Ledger, hooks *webhooks.Service, log *slog.Logger) (*production.Desk, error) {
+func deskConfig(conf *config.Config, db *store.DB, eng *engine.Engine, ledger *credits.Ledger, hooks *webhooks.Service, log *slog.Logger) production.Config {
 	queue := conf.MaxQueue
 	if queue == 0 {
 		queue = -1
 	}
-	desk, err := production.New(context.Background(), production.Config{
+	return production.Config{
 		Store: db, Engine: eng, Active: conf.MaxActive, Queue: queue, Retention: conf.Retention, Log: log,
 		Listed: listed, Known: identity.Known,
 		Hooks: []production.Hook{settle(ledger), studioapi.Follow(hooks, db)},
-	})
-	if err != nil {
-		return nil, err
 	}
-	life.Append(stopped(func(context.Context) { desk.Close() }))
-	return desk, nil
 }
 
-// watch lets the metrics ask what there is.
-func watch(life fx.Lifecycle, m *metrics.Metrics, conf *config.Config, opts Options, db *store.DB, eng *engine.Engine, desk *production.Desk) {
-	life.Append(fx.StartStopHook(func() {
-		m.Watch(metrics.Sources{
-			Engine: eng, Database: db.Badger(), Dir: conf.Data, Queue: desk.Load, Version: opts.Version,
-		})
-	}, m.Close))
+func metricsSources(conf *config.Config, opts Options, db *store.DB, eng *engine.Engine, desk *production.Desk) metrics.Sources {
+	return metrics.Sources{Engine: eng, Database: db.Badger(), Dir: conf.Data, Queue: desk.Load, Version: opts.Version}
 }
 
-// cleaning is how often what is not needed any more is removed.
-const cleaning = time.Hour
+// When what is not needed any more is removed: each hour, and once soon after the server has got ready, since it may
+// never run for an hour. It leaves films that go on alone until then.
+const (
+	cleaning      = time.Hour
+	firstCleaning = time.Minute
+)
 
 // keepClean removes deleted productions, files that nothing refers to, and what the database does not need.
-func keepClean(life fx.Lifecycle, desk *production.Desk, db *store.DB, log *slog.Logger) {
+func keepClean(life fx.Lifecycle, ready *readiness, desk *production.Desk, db *store.DB, log *slog.Logger) {
+	inBackground(life, func(ctx context.Context) {
+		again(ctx, ready.done, func() { clean(ctx, desk, db, log) })
+	})
+}
+
+// again cleans until the context ends.
+func again(ctx context.Context, ready <-chan struct{}, clean func()) {
+	next := time.NewTimer(cleaning)
+	defer next.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ready:
+			ready = nil
+			next.Reset(firstCleaning)
+		case <-next.C:
+			clean()
+			next.Reset(cleaning)
+		}
+	}
+}
+
+// inBackground does something from the start until the stop, which waits for it.
+func inBackground(life fx.Lifecycle, fn func(context.Context)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
-	life.Append(fx.Hook{
-		OnStart: func(context.Context) error {
-			go func() {
-				defer close(done)
-				tick := time.NewTicker(cleaning)
-				defer tick.Stop()
-				for {
-					select {
-					case <-ctx.Done():
-						return
-					case <-tick.C:
-						clean(ctx, desk, db, log)
-					}
-				}
-			}()
-			return nil
-		},
-		OnStop: func(context.Context) error {
-			cancel()
-			<-done
-			return nil
-		},
-	})
+	life.Append(fx.StartStopHook(func() {
+		go func() {
+			defer close(done)
+			fn(ctx)
+		}()
+	}, func() {
+		cancel()
+		<-done
+	}))
 }
 
 func clean(ctx context.Context, desk *production.Desk, db *store.DB, log *slog.Logger) {
@@ -208,22 +208,7 @@ const retry = 2 * time.Second
 
 func newReadiness(life fx.Lifecycle, eng *engine.Engine, log *slog.Logger) *readiness {
 	r := &readiness{eng: eng, done: make(chan struct{}), why: errors.New("the providers have not answered yet")}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	life.Append(fx.Hook{
-		OnStart: func(context.Context) error {
-			go func() {
-				defer close(ended)
-				r.ask(ctx, log)
-			}()
-			return nil
-		},
-		OnStop: func(context.Context) error {
-			cancel()
-			<-ended
-			return nil
-		},
-	})
+	inBackground(life, func(ctx context.Context) { r.ask(ctx, log) })
 	return r
 }
 

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -24,6 +23,7 @@ import (
 	"github.com/filmloom/filmloom/server/limits"
 	"github.com/filmloom/filmloom/server/media"
 	"github.com/filmloom/filmloom/server/metrics"
+	"github.com/filmloom/filmloom/server/patience"
 	"github.com/filmloom/filmloom/server/plans"
 	"github.com/filmloom/filmloom/server/production"
 	"github.com/filmloom/filmloom/server/secrets"
@@ -36,35 +36,40 @@ import (
 )
 
 // httpModule serves.
-var httpModule = fx.Module("http", fx.Provide(newMedia, newSite), fx.Invoke(mountVideo, mountStudio, mountCare, serve))
+var httpModule = fx.Module("http",
+	fx.Provide(mediaConfig, siteConfig, videoConfig, studioConfig),
+	media.Module, web.Module, videoapi.Module, studioapi.Module,
+	fx.Invoke(mountFiles, mountCare, serve),
+)
 
-func newMedia(conf *config.Config, at *address, files artifact.Store, keys *secrets.Keys, log *slog.Logger) (*media.Media, error) {
-	return media.New(media.Config{
-		Store: files, Key: keys.For("media"), Base: at.base, Lifetime: conf.MediaLifetime, Log: log,
-	})
+func mediaConfig(conf *config.Config, at *address, files artifact.Store, keys *secrets.Keys, log *slog.Logger) media.Config {
+	return media.Config{Store: files, Key: keys.For("media"), Base: at.base, Lifetime: conf.MediaLifetime, Log: log}
 }
 
-func newSite(conf *config.Config, at *address, m *metrics.Metrics, given *media.Media, log *slog.Logger) *web.Site {
-	site := web.NewSite(web.SiteConfig{
+func siteConfig(conf *config.Config, at *address, m *metrics.Metrics, log *slog.Logger) web.SiteConfig {
+	return web.SiteConfig{
 		Base: at.base, Origins: conf.CORSOrigins, MaxBody: int64(conf.MaxBody), Log: log, Wrap: m.Route,
 		Address: func(r *http.Request) netip.Addr { return limits.ClientAddress(r, conf.TrustedProxies) },
-	})
+	}
+}
+
+// mountFiles serves what no API does: films and pictures, and the pages about the APIs.
+func mountFiles(site *web.Site, given *media.Media) {
 	site.Mount(media.Prefix, site.Open(given.Handler()))
 	for prefix, title := range map[string]string{videoapi.Prefix: "Filmloom Video API", studioapi.Prefix: "Filmloom Studio API"} {
 		docs := apidocs.Handler(prefix, prefix+"/openapi.json", title)
 		site.Mount("GET "+prefix+"/docs", docs)
 		site.Mount("GET "+prefix+"/docs/", docs)
 	}
-	return site
 }
 
-func mountVideo(site *web.Site, opts Options, desk *production.Desk, ids *identity.Service, given *media.Media, keys *idempotency.Book,
+func videoConfig(opts Options, desk *production.Desk, ids *identity.Service, given *media.Media, keys *idempotency.Book,
 	g *gate, set plans.Set, ledger *credits.Ledger, conf *config.Config, m *metrics.Metrics,
-) {
-	videoapi.Register(site, videoapi.Config{
+) videoapi.Config {
+	return videoapi.Config{
 		Desk: desk, Identity: ids, Media: given, Keys: keys, Version: opts.Version,
 		Admit: g.admit, Stranger: g.request, Login: g.login, LoggedIn: func(err error) { m.Login(loginOutcome(err)) }, Plans: set, Credits: ledger, Space: space(conf),
-	})
+	}
 }
 
 func loginOutcome(err error) metrics.LoginOutcome {
@@ -74,19 +79,21 @@ func loginOutcome(err error) metrics.LoginOutcome {
 		return metrics.LoginSucceeded
 	case errors.As(err, &throttled):
 		return metrics.LoginLimited
+	case errors.Is(err, identity.ErrIncorrect):
+		return metrics.LoginRefused
 	}
-	return metrics.LoginRefused
+	return "" // it was given up, or the database failed
 }
 
-func mountStudio(site *web.Site, conf *config.Config, opts Options, desk *production.Desk, eng *engine.Engine, db *store.DB, ids *identity.Service,
+func studioConfig(conf *config.Config, opts Options, desk *production.Desk, eng *engine.Engine, db *store.DB, ids *identity.Service,
 	given *media.Media, keys *idempotency.Book, g *gate, set plans.Set, ledger *credits.Ledger, hooks *webhooks.Service,
 	channels *youtube.Service, own *secrets.Keys, at *address, log *slog.Logger,
-) {
-	studioapi.Register(site, studioapi.Config{
+) studioapi.Config {
+	return studioapi.Config{
 		Desk: desk, Engine: eng, Store: db, Identity: ids, Media: given, Keys: keys, Plans: set, Credits: ledger, Webhooks: hooks,
 		YouTube: channels, Secrets: own, Base: at.base,
 		Version: opts.Version, Registration: conf.Registration, Admit: g.admit, Login: g.login, Stranger: g.request, Space: space(conf), Log: log,
-	})
+	}
 }
 
 // space tells whether there is room on the disk for one more film.
@@ -97,54 +104,18 @@ func space(conf *config.Config) func() bool {
 	}
 }
 
-// mountCare serves what operators look at.
-func mountCare(site *web.Site, conf *config.Config, m *metrics.Metrics, ready *readiness, db *store.DB) {
-	site.Mount("GET /healthz", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		health(w, http.StatusOK, "ok")
-	}))
-	site.Mount("GET /readyz", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := writable(r.Context(), db)
-		if err == nil {
-			err = ready.check()
-		}
-		if err != nil {
-			health(w, http.StatusServiceUnavailable, err.Error())
-			return
-		}
-		health(w, http.StatusOK, "ready")
-	}))
-	if conf.MetricsListen == "" {
-		site.Mount("GET /metrics", m.Handler())
-	}
-}
-
-func health(w http.ResponseWriter, status int, text string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{"status": text}) // a probe that has gone
-}
-
-// writable tells whether the database can be written.
-func writable(ctx context.Context, db *store.DB) error {
-	err := db.Update(ctx, func(tx *store.Tx) error { return tx.Put(store.K("probe"), time.Now().Unix()) })
-	if err != nil {
-		return fmt.Errorf("the database cannot be written: %w", err)
-	}
-	return nil
-}
-
 // serve listens from the start to the stop.
-func serve(life fx.Lifecycle, conf *config.Config, at *address, site *web.Site, m *metrics.Metrics, log *slog.Logger) {
+func serve(life fx.Lifecycle, conf *config.Config, opts Options, at *address, site *web.Site, m *metrics.Metrics, log *slog.Logger) {
 	streams, end := context.WithCancel(context.Background())
 	srv := newHTTP(m.HTTP(site), log)
 	srv.BaseContext = func(net.Listener) context.Context { return streams }
 	// Shutdown waits for requests; those that would go on for ever must be told to end.
 	srv.RegisterOnShutdown(func() { site.EndStreams() })
-	listening(life, conf, srv, conf.Listen, at.listen, end, log)
+	listening(life, srv, conf.Listen, opts.Patience, at.listen, end, log)
 	if conf.MetricsListen != "" && conf.MetricsListen != config.Off {
 		mux := http.NewServeMux()
 		mux.Handle("GET /metrics", m.Handler())
-		listening(life, conf, newHTTP(mux, log), conf.MetricsListen, func(net.Addr) {}, func() {}, log)
+		listening(life, newHTTP(mux, log), conf.MetricsListen, opts.Patience, func(net.Addr) {}, func() {}, log)
 	}
 }
 
@@ -159,7 +130,7 @@ func newHTTP(h http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
-func listening(life fx.Lifecycle, conf *config.Config, srv *http.Server, at string, tell func(net.Addr), end func(), log *slog.Logger) {
+func listening(life fx.Lifecycle, srv *http.Server, at string, wait time.Duration, tell func(net.Addr), end func(), log *slog.Logger) {
 	served := make(chan struct{})
 	life.Append(fx.Hook{
 		OnStart: func(ctx context.Context) error {
@@ -170,18 +141,16 @@ func listening(life fx.Lifecycle, conf *config.Config, srv *http.Server, at stri
 			tell(l.Addr())
 			go func() {
 				defer close(served)
-				if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				if err := srv.Serve(patience.Listen(l, wait)); !errors.Is(err, http.ErrServerClosed) {
 					log.Error("the server cannot accept connections any more", "error", err)
 				}
 			}()
 			return nil
 		},
 		OnStop: func(ctx context.Context) error {
-			ctx, cancel := context.WithTimeout(ctx, conf.Grace)
-			defer cancel()
 			err := srv.Shutdown(ctx)
 			end()
-			if errors.Is(err, context.DeadlineExceeded) {
+			if err != nil {
 				err = srv.Close() // who is still not done has had its time
 			}
 			<-served

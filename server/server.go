@@ -33,13 +33,15 @@ type Options struct {
 	Log *slog.Logger
 	// Hash is how much work passwords take; its zero value is a sensible amount. Tests ask for less.
 	Hash identity.Argon2
+	// Patience is how long a client may take nothing of what it is sent; 0 means a minute. Tests ask for less.
+	Patience time.Duration
 }
 
 // A Server is everything that is served. It can be started once.
 type Server struct {
-	conf *config.Config
-	opts Options
-	app  *fx.App
+	conf  *config.Config
+	opts  Options
+	rooms *hooks
 
 	address  *address
 	password string // of the first user, when it was made up
@@ -56,68 +58,38 @@ func New(conf *config.Config, opts Options) (*Server, error) {
 	if opts.Log == nil {
 		opts.Log = slog.Default()
 	}
+	if opts.Patience <= 0 {
+		opts.Patience = time.Minute
+	}
 	return &Server{conf: conf, opts: opts, address: &address{public: conf.PublicURL}}, nil
 }
 
 // Start opens the data directory, goes on with unfinished work and serves. When it fails everything is closed
 // again. The context bounds the start.
 func (s *Server) Start(ctx context.Context) error {
-	var opened hooks
-	s.app = fx.New(
+	s.rooms = &hooks{grace: s.conf.Grace}
+	app := fx.New(
 		fx.NopLogger,
-		fx.StartTimeout(time.Minute),
-		fx.StopTimeout(s.conf.Grace+30*time.Second),
 		fx.Supply(s.conf, s.opts, s.opts.Log, s.address),
-		fx.Decorate(opened.also),
-		storageModule, filmModule, accountModule, httpModule,
+		fx.Decorate(s.rooms.of),
+		storageModule, accountModule, filmModule,
+		fx.Module("first user", fx.Invoke(s.firstUser)), // is hashed while providers start, and is there for the first request
+		httpModule, erasureModule, adminModule,
 		fx.Populate(&s.desk, &s.ids, &s.ready),
-		fx.Invoke(s.firstUser),
-		erasureModule, adminModule,
+		fx.Invoke(beginNoMore), // the first at the stop
 	)
-	if err := s.app.Err(); err != nil {
-		return errors.Join(plainly(err), opened.stop(ctx))
+	if err := app.Err(); err != nil {
+		return errors.Join(dig.RootCause(err), s.rooms.stop(context.WithoutCancel(ctx))) // people want the cause, without the wiring
 	}
-	if err := s.app.Start(ctx); err != nil {
-		return plainly(err)
-	}
-	return nil
+	return s.rooms.start(ctx)
 }
 
-// hooks remembers what was opened while the rooms were put together. fx stops only what it has started, and it
-// starts nothing when a room cannot be made.
-type hooks struct{ all []fx.Hook }
-
-// also is a life cycle that is remembered.
-func (h *hooks) also(life fx.Lifecycle) fx.Lifecycle { return remembering{life, h} }
-
-type remembering struct {
-	fx.Lifecycle
-	hooks *hooks
-}
-
-// Append implements fx.Lifecycle.
-func (r remembering) Append(h fx.Hook) {
-	r.hooks.all = append(r.hooks.all, h)
-	r.Lifecycle.Append(h)
-}
-
-// stop closes what was opened without a start, the last first.
-func (h *hooks) stop(ctx context.Context) error {
-	var errs []error
-	for i := len(h.all) - 1; i >= 0; i-- {
-		if one := h.all[i]; one.OnStart == nil && one.OnStop != nil {
-			errs = append(errs, one.OnStop(ctx))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// Stop ends everything in order. The context bounds it.
+// Stop ends everything in order, within Config.Grace and a moment. The context bounds how long it waits for that.
 func (s *Server) Stop(ctx context.Context) error {
-	if s.app == nil {
+	if s.rooms == nil {
 		return nil
 	}
-	if err := s.app.Stop(ctx); err != nil {
+	if err := s.rooms.stopWithin(ctx); err != nil {
 		return fmt.Errorf("the server has not stopped cleanly: %w", err)
 	}
 	return nil
@@ -149,9 +121,6 @@ func (s *Server) firstUser(life fx.Lifecycle, ids *identity.Service, conf *confi
 		return err
 	}))
 }
-
-// plainly takes the wiring out of an error: people want its cause.
-func plainly(err error) error { return dig.RootCause(err) }
 
 // closing makes a hook of what closes something.
 func closing(c io.Closer) fx.Hook {

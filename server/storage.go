@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -19,7 +18,7 @@ import (
 )
 
 // storageModule opens the data directory. fx closes in the reverse order.
-var storageModule = fx.Module("storage", fx.Provide(openStore, openJournal, openArtifacts, openKeys))
+var storageModule = fx.Module("storage", fx.Provide(openStore, openJournal, openArtifacts, secretsConfig), secrets.Module)
 
 func openStore(life fx.Lifecycle, conf *config.Config) (*store.DB, error) {
 	if err := Mark(conf.Data, conf.Mock); err != nil {
@@ -54,15 +53,14 @@ func openArtifacts(life fx.Lifecycle, conf *config.Config, _ *store.DB) (artifac
 	return files, nil
 }
 
-func openKeys(conf *config.Config, _ *store.DB) (*secrets.Keys, error) {
-	var given []byte
+func secretsConfig(conf *config.Config, _ *store.DB) (own secrets.Config, err error) {
+	own.Dir = conf.Data
 	if conf.SecretKey.IsSet() {
-		var err error
-		if given, err = base64.StdEncoding.DecodeString(conf.SecretKey.Reveal()); err != nil {
-			return nil, errors.New("secret_key is not the base64 of 32 bytes; make one with `openssl rand -base64 32`")
+		if own.Given, err = base64.StdEncoding.DecodeString(conf.SecretKey.Reveal()); err != nil {
+			return own, errors.New("secret_key is not the base64 of 32 bytes; make one with `openssl rand -base64 32`")
 		}
 	}
-	return secrets.Open(conf.Data, given)
+	return own, nil
 }
 
 // mockMark is in a data directory whose films are mocked.
@@ -95,12 +93,4 @@ func Mark(dir string, mock bool) error {
 		return fmt.Errorf("the data directory cannot be marked: %w", err)
 	}
 	return nil
-}
-
-// stopped makes a hook of what is done at the end.
-func stopped(fn func(context.Context)) fx.Hook {
-	return fx.Hook{OnStop: func(ctx context.Context) error {
-		fn(ctx)
-		return nil
-	}}
 }
