@@ -83,7 +83,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 an invalid pipeline or input, 4 the run
 	flags.BoolVarP(&conf.verbose, "verbose", "v", false, "show the log")
 	conf.given = flags.Changed
 	group(root, "Films:", renderCommand(conf), reviseCommand(conf), runsCommand(conf))
-	group(root, "Server:", serveCommand(), configCommand(conf), userCommand(conf), keyCommand(conf))
+	group(root, "Server:", serveCommand(), configCommand(conf), userCommand(conf), keyCommand(conf), creditsCommand(conf))
 	group(root, "Pipelines:", planCommand(conf), validateCommand(conf), fmtCommand(conf), graphCommand(conf))
 	group(root, "Care:", doctorCommand(conf), gcCommand(conf), backupCommand(conf), restoreCommand(conf), pluginCommand(conf), versionCommand())
 	for _, c := range root.Commands() {

@@ -20,6 +20,7 @@ import (
 	"github.com/filmloom/filmloom/engine/journal"
 	"github.com/filmloom/filmloom/server"
 	"github.com/filmloom/filmloom/server/admin"
+	"github.com/filmloom/filmloom/server/config"
 	"github.com/filmloom/filmloom/server/identity"
 	"github.com/filmloom/filmloom/server/store"
 )
@@ -91,6 +92,12 @@ func operateHere(s *settings, cmd *cobra.Command, create bool, name string, in, 
 	if err := othersDirectory(s.data); err != nil {
 		return err
 	}
+	conf := config.Default()
+	if strings.HasPrefix(name, "credits.") { // of the settings, these operations alone need more than accountsConfig
+		if conf, err = config.Load(config.Sources{Environ: os.Environ()}); err != nil {
+			return wrongSettings(cmd.ErrOrStderr(), err)
+		}
+	}
 	db, err := store.Open(s.data)
 	if errors.Is(err, journal.ErrInUse) {
 		return s.inUse()
@@ -99,7 +106,7 @@ func operateHere(s *settings, cmd *cobra.Command, create bool, name string, in, 
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return operateOn(cmd.Context(), db, accountsConfig(s, cmd.ErrOrStderr()), name, in, out)
+	return operateOn(cmd.Context(), db, conf, accountsConfig(s, cmd.ErrOrStderr()), name, in, out)
 }
 
 // othersDirectory refuses to let root write into the database of a server that runs as somebody else: the
@@ -119,8 +126,12 @@ func othersDirectory(dir string) error {
 	return nil
 }
 
-func operateOn(ctx context.Context, db *store.DB, conf identity.Config, name string, in, out any) (err error) {
-	accounts, err := identity.New(ctx, db, conf)
+func operateOn(ctx context.Context, db *store.DB, conf *config.Config, who identity.Config, name string, in, out any) (err error) {
+	books, err := server.Books(conf, db)
+	if err != nil {
+		return err
+	}
+	accounts, err := identity.New(ctx, db, who)
 	if err != nil {
 		return err
 	}
@@ -128,6 +139,7 @@ func operateOn(ctx context.Context, db *store.DB, conf identity.Config, name str
 	r := admin.NewRegistry()
 	admin.Identity(r, accounts)
 	admin.Holders(r, accounts, server.Holdings(db))
+	admin.Credits(r, accounts, books)
 	return r.Call(ctx, name, in, out)
 }
 

@@ -11,7 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/filmloom/filmloom/server"
 	"github.com/filmloom/filmloom/server/admin"
+	"github.com/filmloom/filmloom/server/config"
 	"github.com/filmloom/filmloom/server/identity"
 	"github.com/filmloom/filmloom/server/store"
 )
@@ -31,6 +33,11 @@ func adminServer(t *testing.T, dir string, mute bool) *identity.Service {
 	if !mute {
 		r := admin.NewRegistry()
 		admin.Identity(r, accounts)
+		books, err := server.Books(config.Default(), db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		admin.Credits(r, accounts, books)
 		server, err := admin.Listen(admin.Config{Dir: dir}, r)
 		if err != nil {
 			t.Fatal(err)
@@ -128,6 +135,16 @@ func TestErrorsAreTheSameWithAServerAndWithout(t *testing.T) {
 		{"key", "rotate", "none", "--grace", "31d"},
 		{"key", "revoke", "none"},
 		{"key", "list", "--user", "nobody"},
+		{"credits", "show", "nobody"},
+		{"credits", "list", "nobody"},
+		{"credits", "list", "root", "--limit", "1001"},
+		{"credits", "add", "nobody", "1"},
+		{"credits", "add", "root", "0"},
+		{"credits", "add", "root", "1000001"},
+		{"credits", "add", "root", "many"},
+		{"credits", "add", "root", "1", "--note", strings.Repeat("é", 201)},
+		{"credits", "add", "root", "1", "--idempotency-key", ""},
+		{"credits", "add", "root", "1", "--idempotency-key", "é"},
 	} {
 		code, out, said := spoken(t, append(args, "--data", served)...)
 		ownCode, ownOut, ownSaid := spoken(t, append(args, "--data", alone)...)
@@ -140,7 +157,7 @@ func TestErrorsAreTheSameWithAServerAndWithout(t *testing.T) {
 func TestADirectoryThatIsInUseWithoutASocketIsSaidToBe(t *testing.T) {
 	dir := t.TempDir()
 	adminServer(t, dir, true)
-	for _, args := range [][]string{{"user", "list"}, {"user", "add", "ada", "--generate"}, {"key", "list"}} {
+	for _, args := range [][]string{{"user", "list"}, {"user", "add", "ada", "--generate"}, {"key", "list"}, {"credits", "show", "ada"}} {
 		code, out, said := spoken(t, append(args, "--data", dir)...)
 		if code != exitFailed || out != "" || !strings.Contains(said, "the data directory "+dir+" is in use by another filmloom (a render, or a server); wait for it, stop it") {
 			t.Errorf("%v: exit code %d\n%s%s", args, code, out, said)

@@ -271,7 +271,7 @@ func said(err error) error {
 	switch {
 	case errors.As(err, &invalid):
 		return &Error{Code: Invalid, Message: err.Error()}
-	case errors.Is(err, identity.ErrNotFound):
+	case errors.Is(err, identity.ErrNotFound), errors.Is(err, identity.ErrRemoved):
 		return &Error{Code: NotFound, Message: "it was removed meanwhile"}
 	}
 	return err

@@ -51,8 +51,9 @@ type NewAccount struct {
 	Admin    bool
 }
 
-// Add adds an account. The error is an [InvalidError], [ErrNameTaken], or that of the context or the database.
-func (s *Service) Add(ctx context.Context, n NewAccount) (Account, error) {
+// Add adds an account. also is as CreateKey's. The error is an [InvalidError], [ErrNameTaken], also's, or that of the
+// context or the database.
+func (s *Service) Add(ctx context.Context, n NewAccount, also ...func(*store.Tx, Account) error) (Account, error) {
 	name, err := cleanName(n.Name)
 	if err != nil {
 		return Account{}, err
@@ -85,11 +86,14 @@ func (s *Service) Add(ctx context.Context, n NewAccount) (Account, error) {
 		} else if taken {
 			return ErrNameTaken
 		}
-		return errors.Join(
+		if err := errors.Join(
 			tx.Put(nameKey(name), a.ID),
 			tx.Put(accountKey(a.ID), accountRecord{Account: a}),
 			tx.Put(secretKey(a.ID), hash),
-		)
+		); err != nil {
+			return err
+		}
+		return within(tx, a, also)
 	})
 	if err != nil {
 		return Account{}, err

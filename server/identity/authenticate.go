@@ -16,6 +16,8 @@ type Principal struct {
 	Scopes  Scopes    // a session has read and write, and admin if the account is an admin
 	Key     *Key      // the API key, or nil for a session; not to be changed, and its LastUsed is not set
 	Expires time.Time // of the credential; zero for a key that does not expire
+
+	bond bond
 }
 
 // Authenticate tells whose a credential is: an API key, which begins with flm_, or a session's token. from is
@@ -57,7 +59,11 @@ func (s *Service) proveToken(text string) (proof, error) {
 		return proof{}, err
 	}
 	end := s.expires(c)
-	return proof{who: Principal{Account: r.Account, Scopes: grant(Read|Write|Admin, r.Account), Expires: end}, until: end}, nil
+	who := Principal{
+		Account: r.Account, Scopes: grant(Read|Write|Admin, r.Account), Expires: end,
+		bond: bond{session: c.Session, epoch: c.Epoch},
+	}
+	return proof{who: who, until: end}, nil
 }
 
 func (s *Service) proveKey(text string, digest sum, now time.Time) (proof, error) {
@@ -69,7 +75,7 @@ func (s *Service) proveKey(text string, digest sum, now time.Time) (proof, error
 	if err != nil {
 		return proof{}, err
 	}
-	who := Principal{Account: r.Account, Scopes: grant(k.Scopes, r.Account), Key: &k, Expires: until}
+	who := Principal{Account: r.Account, Scopes: grant(k.Scopes, r.Account), Key: &k, Expires: until, bond: bond{digest: digest}}
 	return proof{who, until, new(atomic.Int64)}, nil
 }
 

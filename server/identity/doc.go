@@ -20,8 +20,8 @@
 // [ErrCredentials], of Authenticate, Refresh and Revoke, and [ErrIncorrect], of Login, mean 401; a
 // [ThrottledError] means 429 with its Retry-After. [ErrForbiddenAddress] is a genuine key at an address that
 // it is not for: 403, or 401 where an API must not tell a genuine key from another. [ErrNotFound] means 404,
-// [ErrNameTaken] and [ErrLastAdmin] mean 409, an [InvalidError] means 400 or 422. Any other error is the
-// database's or the context's.
+// [ErrNameTaken] and [ErrLastAdmin] mean 409, [ErrOutlives] means 403, an [InvalidError] means 400 or 422. Any
+// other error is the database's or the context's.
 //
 // # What it promises
 //

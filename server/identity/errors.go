@@ -23,6 +23,8 @@ var (
 	ErrRemoved = fmt.Errorf("%w any more: the account was removed", ErrCredentials)
 	// ErrForbiddenAddress: the key is genuine, and is not for use at the caller's address.
 	ErrForbiddenAddress = errors.New("the API key may not be used at this address")
+	// ErrOutlives: the key would work longer than what asks for it.
+	ErrOutlives = errors.New("the key would work longer than what asks for it")
 	// ErrTooManyKeys: the account has [MaxKeys] keys.
 	ErrTooManyKeys = fmt.Errorf("the account has %d API keys, and may not have more; revoke one first", MaxKeys)
 )

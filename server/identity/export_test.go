@@ -44,3 +44,10 @@ func ParseKey(text string) (string, error) { return parseKey(text) }
 
 // Checksum is what the text of a key ends with.
 func Checksum(text string) string { return checksum(text) }
+
+// Watched is how many contexts last only while their principals are let in.
+func (s *Service) Watched() int {
+	s.watches.mu.Lock()
+	defer s.watches.mu.Unlock()
+	return len(s.watches.all)
+}

@@ -67,8 +67,9 @@ type NewKey struct {
 	Name     string         // up to 64 characters that can be printed; may be empty
 	Scopes   Scopes         // at least one; Admin for accounts that are admins only
 	CIDRs    []netip.Prefix // where it may be used; none means everywhere
-	Lifetime time.Duration  // from MinKeyLifetime to MaxKeyLifetime; 0 means DefaultKeyLifetime
+	Lifetime time.Duration  // from MinKeyLifetime to MaxKeyLifetime; 0 means DefaultKeyLifetime, or up to Until if that is sooner
 	Forever  bool           // it never expires, whatever Lifetime says
+	Until    time.Time      // the key must not work any longer; zero means that there is no such bound
 }
 
 // ParseCIDRs reads networks, and single addresses, as people write them. The error is an [InvalidError].
@@ -108,7 +109,7 @@ func cleanCIDRs(networks []netip.Prefix) ([]netip.Prefix, error) {
 	return clean, nil
 }
 
-func (n *NewKey) check(a Account) (err error) {
+func (n *NewKey) check(a Account, now time.Time) (err error) {
 	if n.Name != "" {
 		if n.Name, err = cleanName(n.Name); err != nil {
 			return err
@@ -117,14 +118,8 @@ func (n *NewKey) check(a Account) (err error) {
 	if n.CIDRs, err = cleanCIDRs(n.CIDRs); err != nil {
 		return err
 	}
-	if n.Lifetime == 0 {
-		n.Lifetime = DefaultKeyLifetime
-	}
-	switch {
-	case n.Forever:
-		n.Lifetime = 0
-	case n.Lifetime < MinKeyLifetime || n.Lifetime > MaxKeyLifetime:
-		return invalidf("expires", "must be from a minute to a year from now, or never")
+	if err := n.checkLifetime(now); err != nil {
+		return err
 	}
 	switch {
 	case n.Scopes == 0 || !(Read | Write | Admin).Has(n.Scopes):
@@ -135,9 +130,30 @@ func (n *NewKey) check(a Account) (err error) {
 	return nil
 }
 
-// CreateKey makes an API key for an account, and returns its text: nobody can ask for that again. The error
-// is [ErrNotFound] when there is no such account, [ErrTooManyKeys] or an [InvalidError].
-func (s *Service) CreateKey(ctx context.Context, account string, n NewKey) (k Key, text string, err error) {
+// checkLifetime says how long the key is to work; 0 is for ever.
+func (n *NewKey) checkLifetime(now time.Time) error {
+	left := n.Until.Sub(now)
+	bound := !n.Until.IsZero()
+	switch {
+	case bound && (left <= 0 || n.Forever || n.Lifetime > left):
+		return ErrOutlives
+	case n.Forever:
+		n.Lifetime = 0
+	case n.Lifetime == 0 && bound && left < DefaultKeyLifetime:
+		n.Lifetime = left
+	case n.Lifetime == 0:
+		n.Lifetime = DefaultKeyLifetime
+	case n.Lifetime < MinKeyLifetime || n.Lifetime > MaxKeyLifetime:
+		return invalidf("expires", "must be from a minute to a year from now, or never")
+	}
+	return nil
+}
+
+// CreateKey makes an API key for an account, and returns its text: nobody can ask for that again. also, where it
+// is given, becomes a part of the same transaction: what it writes is on disk if and only if the key is. It may be
+// called several times. The error is [ErrNotFound] when there is no such account, [ErrTooManyKeys], [ErrOutlives],
+// an [InvalidError], or also's.
+func (s *Service) CreateKey(ctx context.Context, account string, n NewKey, also ...func(*store.Tx, Key) error) (k Key, text string, err error) {
 	var r keyRecord
 	err = s.change(ctx, func(tx *store.Tx) error {
 		a, err := getAccount(tx, account)
@@ -145,7 +161,8 @@ func (s *Service) CreateKey(ctx context.Context, account string, n NewKey) (k Ke
 			return err
 		}
 		n := n
-		if err := n.check(a.Account); err != nil {
+		now := s.now()
+		if err := n.check(a.Account, now); err != nil {
 			return err
 		}
 		ids, err := keyIDs(tx, account)
@@ -158,11 +175,14 @@ func (s *Service) CreateKey(ctx context.Context, account string, n NewKey) (k Ke
 		id := randomText(keyID)
 		text = newKeyText(id)
 		r = keyRecord{
-			Key: Key{ID: id, Account: account, Name: n.Name, Prefix: keyPrefix + id, Scopes: n.Scopes, CIDRs: n.CIDRs, Created: s.now()},
+			Key: Key{ID: id, Account: account, Name: n.Name, Prefix: keyPrefix + id, Scopes: n.Scopes, CIDRs: n.CIDRs, Created: now},
 			Sum: sumOf(text), Lifetime: n.Lifetime,
 		}
-		r.renew(r.Created)
-		return errors.Join(tx.Put(keyKey(id), r), tx.Put(keysOfKey(account), append(ids, id)))
+		r.renew(now)
+		if err := errors.Join(tx.Put(keyKey(id), r), tx.Put(keysOfKey(account), append(ids, id))); err != nil {
+			return err
+		}
+		return within(tx, r.Key, also)
 	})
 	if err != nil {
 		return Key{}, "", err
@@ -176,6 +196,16 @@ func (r *keyRecord) renew(now time.Time) {
 	if r.Lifetime > 0 {
 		r.Expires = now.Add(r.Lifetime)
 	}
+}
+
+// within does what a caller wants done in the same transaction.
+func within[T any](tx *store.Tx, made T, also []func(*store.Tx, T) error) error {
+	for _, do := range also {
+		if err := do(tx, made); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // keyIDs are the ids of an account's keys. Whoever adds or removes one writes this record, so that whoever
@@ -280,50 +310,6 @@ func (s *Service) RevokeKey(ctx context.Context, account, id string) error {
 
 func deleteKey(tx *store.Tx, id string) error {
 	return errors.Join(tx.Delete(keyKey(id)), tx.Delete(usedKey(id)))
-}
-
-// RotateKey gives a key of an account a new secret, and its lifetime anew; the text is returned and nobody
-// can ask for it again. Secrets that it had before work for the grace time yet, from 0 to [MaxGrace], unless
-// they end earlier. The error is [ErrNotFound] when the account has no such key, or an [InvalidError].
-func (s *Service) RotateKey(ctx context.Context, account, id string, grace time.Duration) (k Key, text string, err error) {
-	if grace < 0 || grace > MaxGrace {
-		return Key{}, "", invalidf("grace", "must be from nothing to 30 days")
-	}
-	if account == "" {
-		return Key{}, "", ErrNotFound
-	}
-	err = s.change(ctx, func(tx *store.Tx) error {
-		r, err := getKey(tx, account, id)
-		if err != nil {
-			return err
-		}
-		text = newKeyText(id)
-		r.rotate(sumOf(text), s.now(), grace)
-		if err := tx.Put(keyKey(id), r); err != nil {
-			return err
-		}
-		k, err = r.shown(tx, s.now())
-		return err
-	})
-	if err != nil {
-		return Key{}, "", err
-	}
-	return k, text, nil
-}
-
-func (r *keyRecord) rotate(fresh []byte, now time.Time, grace time.Duration) {
-	end := now.Add(grace)
-	old := []oldSecret{}
-	for _, o := range append([]oldSecret{{r.Sum, r.Expires}}, r.Old...) {
-		if o.Until.IsZero() || o.Until.After(end) {
-			o.Until = end
-		}
-		if o.Until.After(now) && len(old) < mostOldSecrets {
-			old = append(old, o)
-		}
-	}
-	r.Sum, r.Old, r.Rotated = fresh, old, now
-	r.renew(now)
 }
 
 // verifyKey finds a key by the sum of its text, with its account and when the text ends to be of use.

@@ -88,6 +88,7 @@ type Service struct {
 	hasher   *hasher  // of passwords
 	throttle throttle // of logins
 	verified verified // credentials that were verified lately
+	watches  watches  // of what lasts only while somebody is let in
 	uses     *useLog  // of API keys
 	removals chan struct{}
 	closed   atomic.Bool
@@ -106,7 +107,7 @@ func New(ctx context.Context, db *store.DB, conf Config) (*Service, error) {
 	}
 	s := &Service{
 		db: db, conf: conf, hasher: newHasher(conf.Hash), throttle: newThrottle(), verified: newVerified(), pause: pause,
-		removals: make(chan struct{}, 1),
+		removals: make(chan struct{}, 1), watches: watches{all: map[*watch]struct{}{}},
 	}
 	s.parser = jwt.NewParser(
 		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithStrictDecoding(),
@@ -129,10 +130,12 @@ func (s *Service) Close() error {
 	return nil
 }
 
-// change updates the database, and forgets what was verified before.
+// change updates the database, forgets what was verified before and ends what lasts only while somebody is let in.
 func (s *Service) change(ctx context.Context, fn func(*store.Tx) error) error {
-	defer s.verified.forget() // after an error too: it may have come after the commit
-	return s.db.Update(ctx, fn)
+	err := s.db.Update(ctx, fn)
+	s.verified.forget() // after an error too: it may have come after the commit
+	s.lookAfter()
+	return err
 }
 
 // now is the time as records have it.

@@ -87,8 +87,8 @@ func (s *Service) Deliveries(_ context.Context, account, webhook string, p Page)
 
 // Redeliver makes a new try of a delivery at once, whatever its state, with the same webhook-id and a body that
 // is rendered anew. One that was pending goes on with its schedule if the try fails; one that had ended is failed
-// then. The error is ErrNotFound, ErrDisabled, or the database's.
-func (s *Service) Redeliver(ctx context.Context, account, webhook, delivery string) (Delivery, error) {
+// then. also is as Create's. The error is ErrNotFound, ErrDisabled, also's, or the database's.
+func (s *Service) Redeliver(ctx context.Context, account, webhook, delivery string, also ...func(*store.Tx, Delivery) error) (Delivery, error) {
 	r := ref{account, webhook, delivery}
 	var d stored
 	err := s.c.DB.Update(ctx, func(tx *store.Tx) error {
@@ -107,7 +107,10 @@ func (s *Service) Redeliver(ctx context.Context, account, webhook, delivery stri
 		}
 		d.Asked++
 		d.NextAt, d.Body, d.BodyAt = s.now(), nil, time.Time{}
-		return d.put(tx, r)
+		if err := d.put(tx, r); err != nil {
+			return err
+		}
+		return within(tx, d.Delivery, also)
 	})
 	if err != nil {
 		return Delivery{}, err

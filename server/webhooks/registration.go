@@ -55,8 +55,10 @@ const (
 )
 
 // Create registers a webhook. generated is the secret when none was given, which cannot be read again; else
-// it is "". The error is an [*InvalidError], ErrLimit, or the database's.
-func (s *Service) Create(ctx context.Context, account string, d Draft) (reg Registration, generated string, err error) {
+// it is "". also, where it is given, becomes a part of the same transaction: what it writes is on disk if and only
+// if the webhook is. It may be called several times. The error is an [*InvalidError], ErrLimit, also's, or the
+// database's.
+func (s *Service) Create(ctx context.Context, account string, d Draft, also ...func(*store.Tx, Registration) error) (reg Registration, generated string, err error) {
 	events, err := checkEvents(d.Events)
 	if err != nil {
 		return reg, "", err
@@ -96,12 +98,25 @@ func (s *Service) Create(ctx context.Context, account string, d Draft) (reg Regi
 		if len(ix.Webhooks) >= s.c.MaxPerAccount {
 			return ErrLimit
 		}
-		return rec.put(tx, account)
+		if err := rec.put(tx, account); err != nil {
+			return err
+		}
+		return within(tx, rec.shown(now), also)
 	})
 	if err != nil {
 		return reg, "", err
 	}
 	return rec.shown(now), generated, nil
+}
+
+// within does what a caller wants done in the same transaction.
+func within[T any](tx *store.Tx, done T, also []func(*store.Tx, T) error) error {
+	for _, do := range also {
+		if err := do(tx, done); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Get finds a registration. The error is ErrNotFound, or the database's.
@@ -160,9 +175,10 @@ func (s *Service) Update(ctx context.Context, account, id string, c Change) (Reg
 		}
 	}
 	now := s.now()
-	rec, err := s.change(ctx, account, id, func(rec *record) {
+	rec, err := s.change(ctx, account, id, func(_ *store.Tx, rec *record) error {
 		rec.apply(c, now)
 		rec.UpdatedAt = now
+		return nil
 	})
 	return rec.shown(now), err
 }
@@ -225,13 +241,15 @@ func (s *Service) Delete(ctx context.Context, account, id string) error {
 }
 
 // change reads, changes and stores a registration in one step. fn may be called several times.
-func (s *Service) change(ctx context.Context, account, id string, fn func(*record)) (record, error) {
+func (s *Service) change(ctx context.Context, account, id string, fn func(*store.Tx, *record) error) (record, error) {
 	var rec record
 	err := s.c.DB.Update(ctx, func(tx *store.Tx) (err error) {
 		if rec, err = readRecord(tx, account, id); err != nil {
 			return err
 		}
-		fn(&rec)
+		if err := fn(tx, &rec); err != nil {
+			return err
+		}
 		return rec.put(tx, account)
 	})
 	return rec, err

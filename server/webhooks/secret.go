@@ -15,6 +15,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/filmloom/filmloom/server/store"
 )
 
 const (
@@ -52,8 +54,9 @@ func signingKey(secret string) ([]byte, error) {
 }
 
 // RotateSecret replaces a registration's secret. The one before signs too for 24 hours. given is as
-// [Draft].Secret; generated is as Create's. The error is an [*InvalidError], ErrNotFound, or the database's.
-func (s *Service) RotateSecret(ctx context.Context, account, id, given string) (reg Registration, generated string, err error) {
+// [Draft].Secret; generated and also are as Create's. The error is an [*InvalidError], ErrNotFound, also's, or the
+// database's.
+func (s *Service) RotateSecret(ctx context.Context, account, id, given string, also ...func(*store.Tx, Registration) error) (reg Registration, generated string, err error) {
 	secret := given
 	if secret == "" {
 		generated = newSecret()
@@ -67,7 +70,7 @@ func (s *Service) RotateSecret(ctx context.Context, account, id, given string) (
 	if err != nil {
 		return reg, "", err
 	}
-	rec, err := s.change(ctx, account, id, func(rec *record) {
+	rec, err := s.change(ctx, account, id, func(tx *store.Tx, rec *record) error {
 		list := []sealed{fresh}
 		for _, old := range rec.Secrets {
 			if old.Until.IsZero() {
@@ -78,6 +81,7 @@ func (s *Service) RotateSecret(ctx context.Context, account, id, given string) (
 			}
 		}
 		rec.Secrets, rec.UpdatedAt = list, now
+		return within(tx, rec.shown(now), also)
 	})
 	if err != nil {
 		return reg, "", err
