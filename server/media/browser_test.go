@@ -1,7 +1,6 @@
 package media_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -10,22 +9,11 @@ import (
 	"testing"
 
 	"github.com/filmloom/filmloom/server/media"
+	"github.com/filmloom/filmloom/server/servertest"
 )
 
-// The folder e2e must be installed for this: npm ci, chromium; and ffmpeg. With FILMLOOM_E2E set it is not
-// skipped.
 func TestABrowserShowsWhatLinksGive(t *testing.T) {
-	e2e := filepath.Join("..", "..", "e2e")
-	if os.Getenv("FILMLOOM_E2E") == "" {
-		if _, err := os.Stat(filepath.Join(e2e, "node_modules", "playwright-core")); err != nil {
-			t.Skip("the browser tests are not installed: run npm ci in e2e")
-		}
-		for _, program := range []string{"chromium", "ffmpeg"} {
-			if _, err := exec.LookPath(program); err != nil {
-				t.Skip(program + " is not installed")
-			}
-		}
-	}
+	servertest.NeedBrowser(t, "ffmpeg")
 	s := setUp(t)
 	film, picture := filepath.Join(t.TempDir(), "film.mp4"), filepath.Join(t.TempDir(), "picture.png")
 	for _, args := range [][]string{{"-t", "2", "-pix_fmt", "yuv420p", film}, {"-frames:v", "1", picture}} {
@@ -53,13 +41,5 @@ func TestABrowserShowsWhatLinksGive(t *testing.T) {
 	s.mux.HandleFunc("/page", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintf(w, `<!DOCTYPE html><video src="%s"><track default src="%s"></video><img src="%s">`, links["film"], links["subtitles"], links["picture"])
 	})
-	want, err := json.Marshal(links)
-	if err != nil {
-		t.Fatal(err)
-	}
-	run := exec.CommandContext(t.Context(), "node", "media.mjs", string(want))
-	run.Dir = e2e
-	if out, err := run.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
+	servertest.Browse(t, "media.mjs", links)
 }

@@ -182,7 +182,7 @@ func (c *Client) Request(method, path, kind string, body io.Reader) *http.Reques
 	return r
 }
 
-// Send sends a request and reads the answer.
+// Send sends a request and reads the answer, which must be one of those that the API's document promises.
 func (c *Client) Send(r *http.Request) *Answer {
 	c.s.t.Helper()
 	resp, err := client.Do(r)
@@ -194,7 +194,9 @@ func (c *Client) Send(r *http.Request) *Answer {
 	if err != nil {
 		c.s.t.Fatal(err)
 	}
-	return &Answer{t: c.s.t, What: r.Method + " " + r.URL.Path, Status: resp.StatusCode, Header: resp.Header, Body: body}
+	a := &Answer{t: c.s.t, What: r.Method + " " + r.URL.Path, Status: resp.StatusCode, Header: resp.Header, Body: body}
+	c.s.promised(a, r)
+	return a
 }
 
 // client follows no redirect and keeps no connection, so that none is left when a test ends.

@@ -12,6 +12,9 @@
 //
 // # What it promises
 //
+// Every answer to a client is held to the document of its API, which must have its status and code for the operation, and
+// its headers.
+//
 // A server that a test starts is stopped when the test ends, with its directory. Restart keeps the directory. A
 // stream that a test follows is closed when it ends, and fails the test if it breaks off.
 //

@@ -9,6 +9,13 @@ type API struct {
 	Path    string // one of them, which each form of the document has
 	Invalid string // the status that answers what is wrong in a request
 	Failure string // the schema of every error
+
+	// Text is what tells an error's body from others, such as its code.
+	Text func(body map[string]any) string
+	// Usual are, by the status, how the texts of the errors begin that any operation of a kind may answer with.
+	Usual map[string][]string
+	// Own are the same by the operation, with what only that one answers: "404 PROJECT_NOT_FOUND".
+	Own map[string][]string
 }
 
 // A Document is what tests read of an API's OpenAPI document.
@@ -16,7 +23,34 @@ type Document struct {
 	OpenAPI    string
 	Servers    []struct{ URL string }
 	Paths      map[string]map[string]Operation // by path and method in small letters
-	Components struct{ Schemas map[string]*Schema }
+	Webhooks   map[string]map[string]Operation // by event and method
+	Components struct {
+		Schemas    map[string]*Schema
+		Parameters map[string]Parameter
+		Headers    map[string]Parameter
+	}
+}
+
+// A Parameter is one of an Operation, or a header of a Response.
+type Parameter struct {
+	Ref                   string `json:"$ref"`
+	Name, In, Description string
+	Example               any
+	Schema                *Schema
+}
+
+// A Content is a body in one media type.
+type Content struct {
+	Schema   *Schema
+	Example  any
+	Examples map[string]struct{ Value map[string]any }
+}
+
+// A Response is one of an Operation.
+type Response struct {
+	Description string
+	Headers     map[string]Parameter
+	Content     map[string]Content
 }
 
 // An Operation is one of a Document.
@@ -25,23 +59,13 @@ type Operation struct {
 	Summary     string
 	Description string
 	Tags        []string
-	Security    *[]any // nil is that of the document
-	Parameters  []struct {
-		Name, In, Description string
-		Example               any
-		Schema                *Schema
-	}
+	Security    *[]map[string][]string // nil is that of the document
+	Parameters  []Parameter
 	RequestBody *struct {
 		Required bool
-		Content  map[string]struct{ Schema *Schema }
+		Content  map[string]Content
 	}
-	Responses map[string]struct {
-		Description string
-		Content     map[string]struct {
-			Example any
-			Schema  *Schema
-		}
-	}
+	Responses map[string]Response
 }
 
 // A Schema is one of a Document.
@@ -82,6 +106,14 @@ func (d *Document) Resolve(s *Schema) *Schema {
 		s = d.Components.Schemas[strings.TrimPrefix(s.Ref, "#/components/schemas/")]
 	}
 	return s
+}
+
+// Parameter follows a reference of a parameter.
+func (d *Document) Parameter(p Parameter) Parameter {
+	if name, ok := strings.CutPrefix(p.Ref, "#/components/parameters/"); ok {
+		return d.Components.Parameters[name]
+	}
+	return p
 }
 
 // Document is that of an API, as the server gives it to anybody.

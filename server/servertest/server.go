@@ -28,9 +28,10 @@ type Options struct {
 // A Server is one that runs for a test.
 type Server struct {
 	*server.Server
-	t    testing.TB
-	opts Options
-	conf *config.Config
+	t        testing.TB
+	opts     Options
+	conf     *config.Config
+	promises promises
 }
 
 // Start starts a server on a new directory and a free port.

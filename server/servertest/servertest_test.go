@@ -1,11 +1,13 @@
 package servertest
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -106,14 +108,31 @@ func TestAStreamIsAskedForAfterAnEventAndHasItsStatusAndType(t *testing.T) {
 	}
 }
 
-// A document that CheckDocument has nothing to say of. URL stands for where it is.
+// A document that CheckDocument has nothing to say of. URL stands for where it is, and 400! for an answer of that status.
 const good = `{"openapi": "3.1.0", "servers": [{"url": "URL"}], "paths": {"/films/{id}": {"post": {
 	"operationId": "make", "summary": "Make", "description": "Makes.", "tags": ["films"],
-	"parameters": [{"name": "id", "in": "path", "description": "Its id.", "schema": {"type": "string", "examples": ["x"]}}],
-	"responses": {"200": {}, "400": ERROR, "401": ERROR, "403": ERROR, "404": ERROR, "409": ERROR, "413": ERROR, "415": ERROR, "429": ERROR, "500": ERROR, "503": ERROR}
-}}}, "components": {"schemas": {"Film": {"properties": {"title": {"description": "Its title."}}}}}}`
+	"parameters": [
+		{"name": "id", "in": "path", "description": "Its id.", "schema": {"type": "string", "examples": ["x"]}},
+		{"$ref": "#/components/parameters/Key"}
+	],
+	"requestBody": {"content": {}},
+	"responses": {"200": {}, 400!, 401!, 403!, 404!, 408!, 409!, 413!, 415!, 429!, 500!, 503!}
+}}}, "components": {
+	"schemas": {"Film": {"properties": {"title": {"description": "Its title."}}}},
+	"headers": {"Left": {"description": "How many.", "example": 1, "schema": {"type": "integer"}}},
+	"parameters": {"Key": {"name": "Idempotency-Key", "in": "header", "description": "A key.", "example": "k", "schema": {"type": "string"}}}
+}}`
 
-const goodError = `{"description": "Wrong.", "content": {"application/json": {"example": {}, "schema": {"$ref": "#/components/schemas/Problem"}}}}`
+const goodError = `"STATUS": {"description": "Wrong.", "content": {"application/json": {
+	"examples": {"one": {"value": {"text": "wrong STATUS"}}}, "schema": {"$ref": "#/components/schemas/Problem"}
+}}}`
+
+// answering writes the answers of a document out.
+func answering(text string) string {
+	return regexp.MustCompile(`\d{3}!`).ReplaceAllStringFunc(text, func(status string) string {
+		return strings.ReplaceAll(goodError, "STATUS", status[:3])
+	})
+}
 
 func TestADocumentIsHeldToEverythingThatIsAsked(t *testing.T) {
 	for name, row := range map[string]struct{ old, new, fails string }{
@@ -126,36 +145,97 @@ func TestADocumentIsHeldToEverythingThatIsAsked(t *testing.T) {
 		"two tags":           {`["films"]`, `["films", "more"]`, "[films more]"},
 		"an id twice":        {`"paths": {`, `"paths": {"/other": {"get": {"operationId": "make", "summary": "x", "description": "x", "tags": ["x"]}},`, `: "make"`},
 		"a parameter":        {`"Its id."`, `""`, "id has no description or example"},
-		"no example of it":   {`"examples"`, `"other"`, "id has no description or example"},
-		"no 400":             {`"400"`, `"402"`, "no 400"},
-		"no 401":             {`"401"`, `"402"`, "no 401"},
-		"no 404":             {`"404"`, `"402"`, "no 404"},
-		"no 415":             {`"415"`, `"402"`, "no 415"},
-		"no 503":             {`"503"`, `"402"`, "no 503"},
-		"the other's 422":    {`"200": {}`, `"422": ` + goodError, "answers 422"},
-		"an error's example": {`"429": ERROR`, `"429": ` + strings.Replace(goodError, `"example"`, `"other"`, 1), "429 has no example"},
-		"its description":    {`"429": ERROR`, `"429": ` + strings.Replace(goodError, "Wrong.", "", 1), "429 has no example"},
-		"its schema":         {`"429": ERROR`, `"429": ` + strings.Replace(goodError, "Problem", "Film", 1), "429 is no Problem"},
+		"no example of it":   {`"examples": ["x"]`, `"other": 1`, "id has no description or example"},
+		"what it refers to":  {`"A key."`, `""`, "Idempotency-Key has no description or example"},
+		"no key":             {`, "in": "header"`, ``, "an Idempotency-Key is described: false"},
+		"a header":           {`"How many."`, `""`, "the header Left has no description"},
+		"no 400":             {`400!, `, ``, "no example of 400 wrong"},
+		"no 401":             {`401!, `, ``, "no example of 401 wrong"},
+		"no 404":             {`404!, `, ``, "no example of 404 wrong 404"},
+		"no 408":             {`408!, `, ``, "no example of 408 wrong"},
+		"no 415":             {`415!, `, ``, "no example of 415 wrong"},
+		"no 503":             {`, 503!`, ``, "no example of 503 wrong"},
+		"the other's 422":    {`"200": {}`, `422!`, "never answers 422 wrong 422"},
+		"another's code":     {`wrong 409`, `right 409`, "never answers 409 right 409"},
+		"not its own code":   {`wrong 404`, `wrong 405`, "never answers 404 wrong 405"},
+		"no word of nothing": {`"make"`, `"remake"`, "nothing is said of what there is not"},
+		"an error's example": {`"one": {"value": {"text": "wrong 429"}}`, ``, "429 has no example"},
+		"its description":    {`"429": {"description": "Wrong."`, `"429": {"description": ""`, "429 has no example"},
+		"its schema":         {`"text": "wrong 429"}}}, "schema": {"$ref": "#/components/schemas/Problem"`, `"text": "wrong 429"}}}, "schema": {"$ref": "#/components/schemas/Film"`, "429 is no Problem"},
 		"a field":            {`"Its title."`, `""`, "Film.title has no description"},
 		"no path":            {`"/films/{id}"`, `"/film/{id}"`, "/openapi.yaml: {"},
 		"too few of them":    {`{"/films/{id}": {`, `{}, "other": {"x": {`, "only 0 paths"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var url string
+			document := strings.Replace(answering(good), answering(row.old), answering(row.new), 1)
+			if document == answering(good) && row.old != "" {
+				t.Fatalf("%s is not in the document", row.old)
+			}
 			url = serving(t, func(w http.ResponseWriter, r *http.Request) {
 				if r.URL.Path == "/openapi-3.0.json" {
 					_, _ = io.WriteString(w, `{"openapi": "3.0.3", "x": "/films/{id}"}`)
 					return
 				}
-				text := strings.Replace(good, row.old, row.new, 1)
-				_, _ = io.WriteString(w, strings.NewReplacer("ERROR", goodError, "URL", url).Replace(text))
+				_, _ = io.WriteString(w, strings.ReplaceAll(document, "URL", url))
 			})
-			api := API{Prefix: url, Paths: 1, Path: "/films/{id}", Invalid: "400", Failure: "Problem"}
+			api := API{
+				Prefix: url, Paths: 1, Path: "/films/{id}", Invalid: "400", Failure: "Problem",
+				Text:  func(body map[string]any) string { return body["text"].(string) },
+				Usual: map[string][]string{}, Own: map[string][]string{"make": {"404 wrong 404"}},
+			}
+			for _, status := range []string{"400", "401", "403", "408", "409", "413", "415", "429", "500", "503"} {
+				api.Usual[status] = []string{"wrong"}
+			}
 			got := strings.Join(failures(t, func(s *Server) { s.CheckDocument(api) }), "\n")
 			if got != "" && row.fails == "" || !strings.Contains(got, row.fails) {
 				t.Errorf("it fails with %q, not %q", got, row.fails)
 			}
 		})
+	}
+}
+
+// What a document says of an operation is what the operation answers.
+func TestAnAnswerIsHeldToTheDocument(t *testing.T) {
+	var d Document
+	if err := json.Unmarshal([]byte(answering(`{"paths": {
+		"/films/{id}": {"get": {"operationId": "read", "responses": {"200": {"headers": {"Left": {}}}, "404": {
+			"content": {"application/json": {"examples": {"one": {"value": {"error": {"code": "NO_FILM"}}}}}}
+		}}}},
+		"/films/best": {"get": {"operationId": "best", "responses": {"204": {}}}}
+	}, "components": {"headers": {"Left": {}}}}`)), &d); err != nil {
+		t.Fatal(err)
+	}
+	for name, row := range map[string]struct {
+		method, path string
+		status       int
+		left, body   string
+		fails        string
+	}{
+		"what is told":            {"GET", "films/1", 200, "3", "", ""},
+		"an error":                {"GET", "films/1", 404, "", `{"error": {"code": "NO_FILM"}}`, ""},
+		"another code":            {"GET", "films/1", 404, "", `{"error": {"code": "NO_SUCH"}}`, "404 NO_SUCH is not in the document of read"},
+		"another status":          {"GET", "films/1", 409, "", `{"error": {"code": "NO_FILM"}}`, "409 is not in the document of read"},
+		"another header":          {"GET", "films/1", 404, "3", `{"error": {"code": "NO_FILM"}}`, "404 has Left, which is not"},
+		"a HEAD":                  {"HEAD", "films/1", 404, "", "", ""},
+		"the one that is named":   {"GET", "films/best", 204, "", "", ""},
+		"not the other one":       {"GET", "films/best", 200, "", "", "200 is not in the document of best"},
+		"another method":          {"POST", "films/1", 405, "", "", ""},
+		"nothing with parts more": {"GET", "films/1/2", 404, "", "", ""},
+		"nothing without an id":   {"GET", "films/", 404, "", "", ""},
+	} {
+		got := failures(t, func(s *Server) {
+			a := &Answer{t: s.t, Status: row.status, Body: []byte(row.body), Header: http.Header{}}
+			if row.left != "" {
+				a.Header.Set("Left", row.left)
+			}
+			if op, ok := d.operation(row.method, strings.Split(row.path, "/")); ok {
+				s.keeps(a, &d, op, row.method)
+			}
+		})
+		if text := strings.Join(got, "\n"); text != "" && row.fails == "" || !strings.Contains(text, row.fails) {
+			t.Errorf("%s: it fails with %q, not %q", name, text, row.fails)
+		}
 	}
 }
 

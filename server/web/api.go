@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"net/http"
 	"net/netip"
-	"slices"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -53,8 +50,9 @@ const bodyTime = time.Minute
 // An API is one base path with its operations and its document.
 type API struct {
 	huma.API
-	conf APIConfig
-	site *Site
+	conf  APIConfig
+	site  *Site
+	hooks []Hook
 }
 
 // The names of the security schemes in the documents.
@@ -84,6 +82,7 @@ func (s *Site) API(conf APIConfig) *API {
 	}
 	a := &API{API: humago.NewWithPrefix(s.routes, conf.Prefix, h), conf: conf, site: s}
 	s.dialects = append(s.dialects, base{conf.Prefix, conf.Dialect})
+	a.describeHeaders()
 	a.UseMiddleware(a.authenticate, a.admit, a.mediaType, a.query, a.once)
 	a.documents()
 	return a
@@ -97,8 +96,21 @@ func (a *API) Config() huma.Config {
 // Open is the security of an operation that needs no caller.
 func Open() []map[string][]string { return []map[string][]string{} }
 
-// Handle adds an operation. Unless its Security is Open it needs a caller. Its Errors are those that are
-// special; what any operation may answer is added.
+// sessionKey marks, in an operation's metadata, one that is documented to need a session.
+const sessionKey = "session"
+
+// OwnSession makes op one that looks at the caller's session itself: anybody may ask, and the document says that it
+// takes a session.
+func OwnSession(op *huma.Operation) {
+	op.Security, op.Metadata = Open(), maps.Clone(op.Metadata)
+	if op.Metadata == nil {
+		op.Metadata = map[string]any{}
+	}
+	op.Metadata[sessionKey] = true
+}
+
+// Handle adds an operation. Unless its Security is Open it needs a caller. Its Errors are the statuses that are special;
+// the API's dialect has the faults that they stand for, and what any operation of its kind may answer is added.
 func Handle[I, O any](a *API, op huma.Operation, handler func(context.Context, *I) (*O, error)) {
 	op.Metadata = maps.Clone(op.Metadata)
 	if op.Metadata == nil {
@@ -109,17 +121,11 @@ func Handle[I, O any](a *API, op huma.Operation, handler func(context.Context, *
 		op.Security = []map[string][]string{{schemeBearer: {}}, {schemeLogin: {}}, {schemeKey: {}}}
 	}
 	a.bound(&op)
-	op.Errors = append(op.Errors, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable, a.conf.Dialect.Invalid())
-	if len(op.Security) > 0 {
-		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
-	}
-	if op.Method != http.MethodGet {
-		op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusConflict)
-	}
-	slices.Sort(op.Errors)
-	op.Errors = slices.Compact(op.Errors)
 	huma.Register(a, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
+		if err == nil {
+			err = shutOut(ctx)
+		}
 		if err != nil {
 			return nil, a.told(ctx, err)
 		}
@@ -148,7 +154,7 @@ func (a *API) told(ctx context.Context, err error) error {
 	switch {
 	case errors.As(err, &f):
 		return word(a.conf.Dialect, f)
-	case errors.Is(err, identity.ErrRemoved): // while the request was carried out
+	case errors.Is(err, identity.ErrCredentials): // no longer let in while the request was carried out
 		code := CodeBadToken
 		if Caller(ctx).Key != nil {
 			code = CodeBadKey
@@ -158,42 +164,6 @@ func (a *API) told(ctx context.Context, err error) error {
 		return word(a.conf.Dialect, Unavailable("The request was given up", "1")) // nobody reads this
 	}
 	return err
-}
-
-// DocumentOperation describes an operation with the errors in the API's shape.
-func (a *API) DocumentOperation(op *huma.Operation) {
-	if op.Hidden {
-		return
-	}
-	doc := a.OpenAPI()
-	delete(doc.Components.Schemas.Map(), "Placeholder")
-	kept := op.Responses
-	op.Responses = map[string]*huma.Response{}
-	for status, r := range kept {
-		code, err := strconv.Atoi(status)
-		if err != nil {
-			continue
-		}
-		if code >= 400 {
-			if !slices.Contains(op.Errors, code) || code == http.StatusUnprocessableEntity && code != a.conf.Dialect.Invalid() {
-				continue
-			}
-			r = &huma.Response{
-				Description: http.StatusText(code),
-				Content: map[string]*huma.MediaType{"application/json": {
-					Schema:  errorSchema(doc.Components.Schemas, a.conf.Dialect, code),
-					Example: a.conf.Dialect.Body(code),
-				}},
-			}
-		}
-		op.Responses[status] = r
-	}
-	if op.RequestBody != nil {
-		if form := op.RequestBody.Content[formURLEncoded]; form != nil {
-			op.RequestBody.Content[formMultipart] = form
-		}
-	}
-	doc.AddOperation(op)
 }
 
 // refuse answers with a fault instead of going on.

@@ -58,23 +58,32 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 		a.refuseStranger(ctx, unauthenticated(credential, err))
 		return
 	}
-	scope := identity.Read
-	if m := ctx.Method(); m != http.MethodGet && m != http.MethodHead {
-		scope = identity.Write
-	}
-	if !who.Scopes.Has(scope) {
-		a.refuse(ctx, &Fault{
-			Status: http.StatusForbidden, Code: CodeForbidden,
-			Message: "This API key has no scope " + scope.String(),
-			Details: map[string]any{"scope": scope.String()},
-		})
+	if scope := scopeOf(ctx.Method()); !who.Scopes.Has(scope) {
+		a.refuse(ctx, outOfScope(scope))
 		return
 	}
-	q.caller = who
+	q.caller, q.identity = who, a.conf.Identity
 	if who.Key != nil && who.Key.ExpiresSoon(time.Now()) {
 		ctx.SetHeader(expiryHeader, who.Expires.UTC().Format(time.RFC3339))
 	}
 	next(ctx)
+}
+
+// scopeOf is the scope that a method needs.
+func scopeOf(method string) identity.Scopes {
+	if method == http.MethodGet || method == http.MethodHead {
+		return identity.Read
+	}
+	return identity.Write
+}
+
+// outOfScope says that a key is not good for this.
+func outOfScope(scope identity.Scopes) *Fault {
+	return &Fault{
+		Status: http.StatusForbidden, Code: CodeForbidden,
+		Message: "This API key has no scope " + scope.String(),
+		Details: map[string]any{"scope": scope.String()},
+	}
 }
 
 // refuseStranger refuses who is not known, and whoever tries too often in another way.
@@ -98,12 +107,15 @@ func unauthenticated(credential string, err error) *Fault {
 	case errors.Is(err, identity.ErrForbiddenAddress):
 		return &Fault{Status: http.StatusForbidden, Code: CodeForbidden, Message: "This API key cannot be used from this address"}
 	case !errors.Is(err, identity.ErrCredentials):
-		return Unavailable("Who calls could not be found out; try again", "5")
+		return anonymous()
 	case strings.HasPrefix(credential, "flm_"):
 		return Unauthorized(CodeBadKey)
 	}
 	return Unauthorized(CodeBadToken)
 }
+
+// anonymous says that a credential could not be looked at.
+func anonymous() *Fault { return Unavailable("Who calls could not be found out; try again", "5") }
 
 // Address is where a request comes from.
 func Address(ctx huma.Context) netip.Addr {

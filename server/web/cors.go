@@ -4,14 +4,16 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/filmloom/filmloom/server/idempotency"
 )
 
 // What a page of another site may send, and read of an answer, beside what every page may.
 var (
 	askedHeaders = strings.Join([]string{"Authorization", "Content-Type", onceHeader, "Last-Event-ID", "Prefer", keyHeader}, ", ")
 	shownHeaders = strings.Join([]string{
-		"Accept-Ranges", "Content-Disposition", "Content-Range", "ETag", "Idempotency-Replayed", "Preference-Applied", "Retry-After", "WWW-Authenticate", expiryHeader,
-		"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Id",
+		"Accept-Ranges", "Content-Disposition", "Content-Range", "ETag", idempotency.Replayed, "Preference-Applied", retryHeader, provingHeader, expiryHeader,
+		limitHeader, remainingHeader, resetHeader, idHeader,
 	}, ", ")
 )
 

@@ -6,17 +6,16 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 )
 
 // A Dialect is how an API words its errors.
 type Dialect interface {
-	// Answer gives a fault's status and body. The body is of the type that Body gives.
+	// Answer gives a fault's status and body. All bodies are of one type.
 	Answer(f *Fault) (status int, body any)
-	// Body is an example of an error's body, for the API's document.
-	Body(status int) any
+	// Refusals are the faults that an operation can answer with and others of its kind cannot, for the API's document.
+	Refusals(op *huma.Operation) []*Fault
 	// Invalid is the status of a request that does not fit: 422, or 400.
 	Invalid() int
 }
@@ -84,19 +83,13 @@ func fault(err error) *Fault {
 	case errors.As(err, &internal):
 		return &internal.Fault
 	}
-	return &Fault{Status: http.StatusInternalServerError, Code: CodeInternal, Message: "Internal server error"}
+	return inside()
 }
 
 func word(d Dialect, err error) *answered {
 	f := fault(err)
 	status, body := d.Answer(f)
 	return &answered{status, body, f}
-}
-
-// errorSchema describes an error of the dialect.
-func errorSchema(r huma.Registry, d Dialect, status int) *huma.Schema {
-	t := reflect.TypeOf(d.Body(status))
-	return r.Schema(t, true, t.Name())
 }
 
 // discard is where logs go that nobody wants.

@@ -14,6 +14,9 @@
 // what is wrong with a request. One that can be read in two ways is refused: keys, options or headers that are given
 // twice, a malformed query, an unknown field.
 //
+// The documents tell of each operation which errors its answers may be, each with an example that its dialect has
+// worded, and which headers they have. Headers are sent as they are printed: X-RateLimit-Limit, not X-Ratelimit-Limit.
+//
 // # What it never does
 //
 // It knows no film and no task. It does not decide who may see what: handlers compare owners.

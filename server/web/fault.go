@@ -82,6 +82,11 @@ func Unavailable(message string, after string) *Fault {
 	return &Fault{Status: http.StatusServiceUnavailable, Code: CodeUnavailable, Message: message, Header: http.Header{"Retry-After": {after}}}
 }
 
+// inside says nothing of what has gone wrong inside.
+func inside() *Fault {
+	return &Fault{Status: http.StatusInternalServerError, Code: CodeInternal, Message: "Internal server error"}
+}
+
 // sentence tells all problems in one.
 func sentence(problems []Problem) string {
 	parts := make([]string, len(problems))

@@ -19,12 +19,17 @@ import (
 // onceHeader is how a client asks that a request it may send twice is carried out once.
 const onceHeader = "Idempotency-Key"
 
+// keyed tells whether an operation takes idempotency keys.
+func (a *API) keyed(op *huma.Operation) bool {
+	return a.conf.Keys != nil && op.Method == http.MethodPost && len(op.Security) > 0
+}
+
 // once carries out a POST that has an idempotency key once. An empty key is refused: whoever sends one believes to be
 // safe.
 func (a *API) once(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
 	keys, op := r.Header[onceHeader], ctx.Operation()
-	if len(keys) == 0 || a.conf.Keys == nil || ctx.Method() != http.MethodPost || len(op.Security) == 0 {
+	if len(keys) == 0 || !a.keyed(op) {
 		next(ctx)
 		return
 	}
@@ -69,7 +74,7 @@ func repeated(ctx context.Context, err error) *Fault {
 		return &Fault{Status: http.StatusConflict, Code: CodeIdempotency, Message: message}
 	}
 	Log(ctx).Error("an idempotency key cannot be looked up", "error", err)
-	return &Fault{Status: http.StatusInternalServerError, Code: CodeInternal, Message: "Internal server error"}
+	return inside()
 }
 
 // Record remembers the answer to a request with an idempotency key within the transaction of what it does: after

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -21,8 +22,12 @@ type request struct {
 	site   *Site
 	id     string
 	from   netip.Addr
-	caller identity.Principal // written before the operation is called
 	answer recorder
+
+	// Written before the operation is called.
+	caller   identity.Principal
+	identity *identity.Service // that let the caller in
+	patient  context.Context   // of a request that lasts, or nil
 
 	once sync.Once
 	log  *slog.Logger
@@ -66,7 +71,8 @@ func Log(ctx context.Context) *slog.Logger {
 	return discard
 }
 
-// Patient is a context for a request that may last: it ends with the request, and when the server stops.
+// Patient is a context for a request that may last: it ends with the request, when the server stops, and when the
+// caller is no longer let in.
 func Patient(ctx context.Context) (context.Context, context.CancelFunc) {
 	r := requestOf(ctx)
 	ctx, cancel := context.WithCancel(ctx)
@@ -74,39 +80,55 @@ func Patient(ctx context.Context) (context.Context, context.CancelFunc) {
 		return ctx, cancel
 	}
 	stop := context.AfterFunc(r.site.streams, cancel)
+	leave := context.CancelFunc(func() {})
+	if r.identity != nil {
+		ctx, leave = r.identity.While(ctx, r.caller)
+		r.patient = ctx
+	}
 	return ctx, func() {
 		stop()
+		leave()
 		cancel()
 	}
 }
 
-// A recorder remembers the status.
+// shutOut is the error of a request that lasted until its caller was no longer let in, to whom nothing more is told.
+func shutOut(ctx context.Context) error {
+	if r := requestOf(ctx); r != nil && r.patient != nil && errors.Is(context.Cause(r.patient), identity.ErrCredentials) {
+		return identity.ErrCredentials
+	}
+	return nil
+}
+
+// A recorder remembers the status, and sends the headers as they are printed.
 type recorder struct {
 	http.ResponseWriter
 	status int // 0 until it is known
 }
 
-// WriteHeader implements http.ResponseWriter.
-func (r *recorder) WriteHeader(status int) {
+// begin notes the status of the answer, whose headers go on their way now.
+func (r *recorder) begin(status int) {
 	if r.status == 0 && status >= http.StatusOK {
 		r.status = status
+		spell(r.Header())
 	}
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (r *recorder) WriteHeader(status int) {
+	r.begin(status)
 	r.ResponseWriter.WriteHeader(status)
 }
 
 // Write implements http.ResponseWriter.
 func (r *recorder) Write(b []byte) (int, error) {
-	if r.status == 0 {
-		r.status = http.StatusOK
-	}
+	r.begin(http.StatusOK)
 	return r.ResponseWriter.Write(b)
 }
 
 // ReadFrom implements io.ReaderFrom, so that the server can give the copying of a file to the kernel.
 func (r *recorder) ReadFrom(from io.Reader) (int64, error) {
-	if r.status == 0 {
-		r.status = http.StatusOK
-	}
+	r.begin(http.StatusOK)
 	return io.Copy(r.ResponseWriter, from)
 }
 

@@ -45,8 +45,8 @@ func (plain) Answer(f *web.Fault) (int, any) {
 	}
 	return f.Status, out
 }
-func (plain) Body(int) any { return failure{} }
-func (plain) Invalid() int { return http.StatusBadRequest }
+func (plain) Refusals(*huma.Operation) []*web.Fault { return nil }
+func (plain) Invalid() int                          { return http.StatusBadRequest }
 
 // A rig is a site with one API at /t, on a port.
 type rig struct {

@@ -215,5 +215,5 @@ func (s *Site) recovered(q *request, r *http.Request, p any) {
 	for _, name := range []string{"Content-Length", "Content-Encoding", "Etag"} {
 		q.answer.Header().Del(name) // of the answer that the handler was about to give
 	}
-	s.answer(&q.answer, r, &Fault{Status: http.StatusInternalServerError, Code: CodeInternal, Message: "Internal server error"})
+	s.answer(&q.answer, r, inside())
 }

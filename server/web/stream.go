@@ -14,6 +14,9 @@ import (
 // Heartbeat is how often a silent stream shows that it is alive, unless SiteConfig says otherwise.
 const Heartbeat = 15 * time.Second
 
+// eventType is the media type of streams.
+const eventType = "text/event-stream"
+
 // A Message is one event of a stream (the EventSource part of the HTML standard).
 type Message struct {
 	ID    string // "" for one that is not found again
@@ -26,7 +29,7 @@ type Message struct {
 func Stream(produce func(ctx context.Context, send func(Message) bool)) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(hctx huma.Context) {
 		_, w := humago.Unwrap(hctx)
-		w.Header().Set("Content-Type", "text/event-stream")
+		w.Header().Set("Content-Type", eventType)
 		w.Header().Set("X-Accel-Buffering", "no") // nginx would hold events back
 		hctx.SetStatus(http.StatusOK)
 		if hctx.Method() == http.MethodHead {

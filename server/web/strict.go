@@ -43,10 +43,7 @@ func (a *API) mediaType(ctx huma.Context, next func(huma.Context)) {
 		takes = false
 	}
 	if !takes {
-		a.refuse(ctx, &Fault{
-			Status: http.StatusUnsupportedMediaType, Code: CodeMediaType,
-			Message: "The body must be " + strings.Join(slices.Sorted(maps.Keys(body.Content)), " or "),
-		})
+		a.refuse(ctx, otherType(body))
 		return
 	}
 	r, _ := humago.Unwrap(ctx)
@@ -54,17 +51,32 @@ func (a *API) mediaType(ctx huma.Context, next func(huma.Context)) {
 	next(ctx)
 }
 
+// otherType says which media types a body may have.
+func otherType(body *huma.RequestBody) *Fault {
+	return &Fault{
+		Status: http.StatusUnsupportedMediaType, Code: CodeMediaType,
+		Message: "The body must be " + strings.Join(slices.Sorted(maps.Keys(body.Content)), " or "),
+	}
+}
+
+// malformed says that a query is none.
+func malformed() *Fault { return Invalid(Problem{Location: "query", Message: "is malformed"}) }
+
 // query refuses a query that others would read in another way: one that is malformed, which Go reads in part, or has
 // a parameter twice.
 func (a *API) query(ctx huma.Context, next func(huma.Context)) {
 	u := ctx.URL()
-	if u.RawQuery == "" || ctx.Operation().SkipValidateParams {
+	if u.RawQuery == "" {
 		next(ctx)
 		return
 	}
 	values, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
-		a.refuse(ctx, Invalid(Problem{Location: "query", Message: "is malformed"}))
+		a.refuse(ctx, malformed())
+		return
+	}
+	if ctx.Operation().SkipValidateParams {
+		next(ctx)
 		return
 	}
 	var problems []Problem

@@ -103,8 +103,11 @@ func TestAQueryThatCanBeReadInTwoWaysIsRefused(t *testing.T) {
 			t.Errorf("%s: %d %q", query, got.status, got.body)
 		}
 	}
-	// Where others add what they like, what counts is what is known.
-	if got := r.do("GET", "/t/free?x=1&x=2&name=a&name=b&y=%zz", ""); got.status != 200 || !strings.Contains(got.body, `"text":"a"`) {
+	// Where others add what they like, what counts is what is known; what is no query is none there, too.
+	if got := r.do("GET", "/t/free?x=1&x=2&name=a&name=b&y=", ""); got.status != 200 || !strings.Contains(got.body, `"text":"a"`) {
 		t.Errorf("%d %q", got.status, got.body)
+	}
+	if f := r.do("GET", "/t/free?name=a&y=%zz", "").failure(t); f.Text != "query: is malformed" {
+		t.Errorf("got %v", f)
 	}
 }

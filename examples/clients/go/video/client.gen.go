@@ -80,6 +80,30 @@ func (e ImageTaskStatus) Valid() bool {
 	}
 }
 
+// Defines values for ProgressStatus.
+const (
+	ProgressStatusCompleted  ProgressStatus = "completed"
+	ProgressStatusFailed     ProgressStatus = "failed"
+	ProgressStatusProcessing ProgressStatus = "processing"
+	ProgressStatusQueued     ProgressStatus = "queued"
+)
+
+// Valid indicates whether the value is a known member of the ProgressStatus enum.
+func (e ProgressStatus) Valid() bool {
+	switch e {
+	case ProgressStatusCompleted:
+		return true
+	case ProgressStatusFailed:
+		return true
+	case ProgressStatusProcessing:
+		return true
+	case ProgressStatusQueued:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RegeneratedStatus.
 const (
 	RegeneratedStatusCompleted  RegeneratedStatus = "completed"
@@ -488,6 +512,54 @@ type Error struct {
 	Errors *[]Problem `json:"errors,omitempty"`
 }
 
+// Event defines model for Event.
+type Event struct {
+	// Address The instance of the stage, with an event of one.
+	//
+	// Example: image_generation["scene-01"]
+	Address *string `json:"address,omitempty"`
+
+	// Attempt With an attempt and what came of it; counts from 1.
+	//
+	// Example: 1
+	Attempt *int64 `json:"attempt,omitempty"`
+
+	// ImageId The image, with an event of one.
+	//
+	// Example: 0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00.scene-01
+	ImageId *string `json:"image_id,omitempty"`
+
+	// Kind What happened: run.created, run.started, run.resumed, run.paused, run.completed, run.failed, run.cancelled or run.superseded; stage.expanded or stage.skipped; attempt.started, attempt.checkpoint or attempt.failed; approval.requested; instance.done, instance.reused, instance.edited or instance.failed. There may be others in time.
+	//
+	// Example: instance.done
+	Kind string `json:"kind"`
+
+	// Message With a failure: why, for people.
+	//
+	// Example: This content was refused.
+	Message *string `json:"message,omitempty"`
+
+	// Progress Of the film, from 0 to 1.
+	//
+	// Example: 0.4
+	Progress float64 `json:"progress"`
+
+	// Stage The stage of the pipeline, with an event of one.
+	//
+	// Example: image_generation
+	Stage *string `json:"stage,omitempty"`
+
+	// TaskId The task.
+	//
+	// Example: 0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00
+	TaskId string `json:"task_id"`
+
+	// Time When it happened.
+	//
+	// Example: 2026-01-02T15:04:31.123456Z
+	Time time.Time `json:"time"`
+}
+
 // Image defines model for Image.
 type Image struct {
 	// CreatedAt When the scene became known.
@@ -534,6 +606,8 @@ type ImageTask struct {
 	CreatedAt time.Time `json:"created_at"`
 
 	// Images The pictures in the order of the scenes; empty until the story is written.
+	//
+	// Example: [{"created_at":"2026-01-02T15:04:07.123456Z","id":"0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00.scene-01","status":"completed","subtitles":"The key lay under the third stair.","updated_at":"2026-01-02T15:04:31.123456Z","urls":["https://films.example.org/media/1767225600.c2ln/9f86/scene-01.png"]}]
 	Images []Image `json:"images"`
 
 	// Status Of all images together: failed if one is, else processing if one is, else queued if one is.
@@ -570,6 +644,8 @@ type List struct {
 	HasMore bool `json:"has_more"`
 
 	// Tasks The tasks, newest first.
+	//
+	// Example: [{"created_at":"2026-01-02T15:04:05.123456Z","error_message":null,"progress":1,"status":"completed","story_description":"An old key opens a door that nobody remembers. #mystery","story_title":"The Lost Key","task_id":"0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00","updated_at":"2026-01-02T15:05:06.123456Z","url":"https://films.example.org/media/1767225600.c2ln/e3b0/The%20Lost%20Key.mp4"}]
 	Tasks []Summary `json:"tasks"`
 }
 
@@ -617,6 +693,34 @@ type Problem struct {
 	// Example: value_error
 	Type string `json:"type"`
 }
+
+// Progress defines model for Progress.
+type Progress struct {
+	// Progress Of the film, from 0 to 1; it never falls.
+	//
+	// Example: 0.4
+	Progress float64 `json:"progress"`
+
+	// Status Where the task stands.
+	//
+	// Example: processing
+	Status ProgressStatus `json:"status"`
+
+	// Step What is being done: script_analysis, image_generation, voice_synthesis, music_generation, subtitle_generation or video_composition, unless the owner of the server has named the steps otherwise.
+	//
+	// Example: image_generation
+	Step *string `json:"step,omitempty"`
+
+	// TaskId The task.
+	//
+	// Example: 0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00
+	TaskId string `json:"task_id"`
+}
+
+// ProgressStatus Where the task stands.
+//
+// Example: processing
+type ProgressStatus string
 
 // Regenerated defines model for Regenerated.
 type Regenerated struct {
@@ -805,6 +909,8 @@ type Task struct {
 	ErrorMessage *string `json:"error_message"`
 
 	// Images The pictures in the order of the scenes; empty until the story is written.
+	//
+	// Example: [{"created_at":"2026-01-02T15:04:07.123456Z","id":"0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00.scene-01","status":"completed","subtitles":"The key lay under the third stair.","updated_at":"2026-01-02T15:04:31.123456Z","urls":["https://films.example.org/media/1767225600.c2ln/9f86/scene-01.png"]}]
 	Images []Image `json:"images"`
 
 	// Progress From 0 to 1; it never falls.
@@ -871,11 +977,8 @@ type Token struct {
 // Example: bearer
 type TokenTokenType string
 
-// RefreshParams defines parameters for Refresh.
-type RefreshParams struct {
-	// Authorization Bearer {token}
-	Authorization *string `json:"Authorization,omitempty"`
-}
+// IdempotencyKey defines model for Idempotency-Key.
+type IdempotencyKey = string
 
 // GetImageTaskParams defines parameters for GetImageTask.
 type GetImageTaskParams struct {
@@ -899,12 +1002,18 @@ type RegenerateImageParams struct {
 
 	// Prefer wait=N waits up to N seconds, at most 60, for the work to end (RFC 7240).
 	Prefer *string `json:"Prefer,omitempty"`
+
+	// IdempotencyKey A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // CreateVideoParams defines parameters for CreateVideo.
 type CreateVideoParams struct {
 	// Prefer wait=N waits up to N seconds, at most 60, for the work to end (RFC 7240).
 	Prefer *string `json:"Prefer,omitempty"`
+
+	// IdempotencyKey A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListVideoTasksParams defines parameters for ListVideoTasks.
@@ -926,6 +1035,12 @@ type ListVideoTasksParamsStatus string
 type GetVideoTaskParams struct {
 	// Prefer wait=N waits up to N seconds, at most 60, for the work to end (RFC 7240).
 	Prefer *string `json:"Prefer,omitempty"`
+}
+
+// CancelVideoTaskParams defines parameters for CancelVideoTask.
+type CancelVideoTaskParams struct {
+	// IdempotencyKey A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // FollowVideoTaskParams defines parameters for FollowVideoTask.
@@ -1025,7 +1140,7 @@ type ClientInterface interface {
 	// Gives a new access token for one that is still valid, until seven days after the login.
 	//
 	// Corresponds with POST /auth/refresh (the `Refresh` operationId).
-	Refresh(ctx context.Context, params *RefreshParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	Refresh(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// LoginWithBody Log in
 	//
@@ -1121,11 +1236,13 @@ type ClientInterface interface {
 	// Ends the work on a film. An earlier film of the task stays.
 	//
 	// Corresponds with POST /video/tasks/{task_id}/cancel (the `CancelVideoTask` operationId).
-	CancelVideoTask(ctx context.Context, taskId string, reqEditors ...RequestEditorFn) (*http.Response, error)
+	CancelVideoTask(ctx context.Context, taskId string, params *CancelVideoTaskParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// FollowVideoTask Follow a video task
 	//
-	// A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: progress` tells that something moved; `event: task` has the task as GET gives it, first and whenever its status changes; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.
+	// A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: progress` tells that something moved; `event: task` has the task as GET gives it, first and whenever its status changes; `event: end` is the last one. A stream that has nothing more to tell is answered with 204; an id that the server does not know, such as one of work that a restored backup has not, with 422.
+	//
+	// The body is described as the list of its messages. Each is sent as lines: `id: 1-42`, where it has one, `event: step`, and `data: ` with the JSON on one line.
 	//
 	// Corresponds with GET /video/tasks/{task_id}/events (the `FollowVideoTask` operationId).
 	FollowVideoTask(ctx context.Context, taskId string, params *FollowVideoTaskParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1136,8 +1253,8 @@ type ClientInterface interface {
 // Gives a new access token for one that is still valid, until seven days after the login.
 //
 // Corresponds with POST /auth/refresh (the `Refresh` operationId).
-func (c *Client) Refresh(ctx context.Context, params *RefreshParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewRefreshRequest(c.Server, params)
+func (c *Client) Refresh(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRefreshRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -1352,8 +1469,8 @@ func (c *Client) GetVideoTask(ctx context.Context, taskId string, params *GetVid
 // Ends the work on a film. An earlier film of the task stays.
 //
 // Corresponds with POST /video/tasks/{task_id}/cancel (the `CancelVideoTask` operationId).
-func (c *Client) CancelVideoTask(ctx context.Context, taskId string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCancelVideoTaskRequest(c.Server, taskId)
+func (c *Client) CancelVideoTask(ctx context.Context, taskId string, params *CancelVideoTaskParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelVideoTaskRequest(c.Server, taskId, params)
 	if err != nil {
 		return nil, err
 	}
@@ -1366,7 +1483,9 @@ func (c *Client) CancelVideoTask(ctx context.Context, taskId string, reqEditors 
 
 // FollowVideoTask Follow a video task
 //
-// A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: progress` tells that something moved; `event: task` has the task as GET gives it, first and whenever its status changes; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.
+// A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: progress` tells that something moved; `event: task` has the task as GET gives it, first and whenever its status changes; `event: end` is the last one. A stream that has nothing more to tell is answered with 204; an id that the server does not know, such as one of work that a restored backup has not, with 422.
+//
+// The body is described as the list of its messages. Each is sent as lines: `id: 1-42`, where it has one, `event: step`, and `data: ` with the JSON on one line.
 //
 // Corresponds with GET /video/tasks/{task_id}/events (the `FollowVideoTask` operationId).
 func (c *Client) FollowVideoTask(ctx context.Context, taskId string, params *FollowVideoTaskParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1382,7 +1501,7 @@ func (c *Client) FollowVideoTask(ctx context.Context, taskId string, params *Fol
 }
 
 // NewRefreshRequest constructs an http.Request for the Refresh method
-func NewRefreshRequest(server string, params *RefreshParams) (*http.Request, error) {
+func NewRefreshRequest(server string) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -1403,21 +1522,6 @@ func NewRefreshRequest(server string, params *RefreshParams) (*http.Request, err
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
-	}
-
-	if params != nil {
-
-		if params.Authorization != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Authorization", *params.Authorization, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Authorization", headerParam0)
-		}
-
 	}
 
 	return req, nil
@@ -1672,6 +1776,17 @@ func NewRegenerateImageRequest(server string, imageId string, params *Regenerate
 			req.Header.Set("Prefer", headerParam0)
 		}
 
+		if params.IdempotencyKey != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -1725,6 +1840,17 @@ func NewCreateVideoRequestWithBody(server string, params *CreateVideoParams, con
 			}
 
 			req.Header.Set("Prefer", headerParam0)
+		}
+
+		if params.IdempotencyKey != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam1)
 		}
 
 	}
@@ -1894,7 +2020,7 @@ func NewGetVideoTaskRequest(server string, taskId string, params *GetVideoTaskPa
 }
 
 // NewCancelVideoTaskRequest constructs an http.Request for the CancelVideoTask method
-func NewCancelVideoTaskRequest(server string, taskId string) (*http.Request, error) {
+func NewCancelVideoTaskRequest(server string, taskId string, params *CancelVideoTaskParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -1922,6 +2048,21 @@ func NewCancelVideoTaskRequest(server string, taskId string) (*http.Request, err
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -2027,7 +2168,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /auth/refresh (the `Refresh` operationId).
-	RefreshWithResponse(ctx context.Context, params *RefreshParams, reqEditors ...RequestEditorFn) (*RefreshResponse, error)
+	RefreshWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*RefreshResponse, error)
 
 	// LoginWithBodyWithResponse Log in
 	//
@@ -2135,16 +2276,23 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /video/tasks/{task_id}/cancel (the `CancelVideoTask` operationId).
-	CancelVideoTaskWithResponse(ctx context.Context, taskId string, reqEditors ...RequestEditorFn) (*CancelVideoTaskResponse, error)
+	CancelVideoTaskWithResponse(ctx context.Context, taskId string, params *CancelVideoTaskParams, reqEditors ...RequestEditorFn) (*CancelVideoTaskResponse, error)
 
 	// FollowVideoTaskWithResponse Follow a video task
 	//
-	// A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: progress` tells that something moved; `event: task` has the task as GET gives it, first and whenever its status changes; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.
+	// A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: progress` tells that something moved; `event: task` has the task as GET gives it, first and whenever its status changes; `event: end` is the last one. A stream that has nothing more to tell is answered with 204; an id that the server does not know, such as one of work that a restored backup has not, with 422.
+	//
+	// The body is described as the list of its messages. Each is sent as lines: `id: 1-42`, where it has one, `event: step`, and `data: ` with the JSON on one line.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /video/tasks/{task_id}/events (the `FollowVideoTask` operationId).
 	FollowVideoTaskWithResponse(ctx context.Context, taskId string, params *FollowVideoTaskParams, reqEditors ...RequestEditorFn) (*FollowVideoTaskResponse, error)
+}
+
+// RefreshResponse200Headers the declared response headers of an HTTP 200 response for Refresh
+type RefreshResponse200Headers struct {
+	XRequestId *string
 }
 
 type RefreshResponse struct {
@@ -2154,6 +2302,8 @@ type RefreshResponse struct {
 	JSON200 *Token
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *Error
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RefreshResponse200Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -2195,6 +2345,11 @@ func (r RefreshResponse) ContentType() string {
 	return ""
 }
 
+// LoginResponse200Headers the declared response headers of an HTTP 200 response for Login
+type LoginResponse200Headers struct {
+	XRequestId *string
+}
+
 type LoginResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -2202,6 +2357,8 @@ type LoginResponse struct {
 	JSON200 *Token
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *Error
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *LoginResponse200Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -2245,7 +2402,12 @@ func (r LoginResponse) ContentType() string {
 
 // GetImageTaskResponse200Headers the declared response headers of an HTTP 200 response for GetImageTask
 type GetImageTaskResponse200Headers struct {
-	PreferenceApplied *string
+	PreferenceApplied   *string
+	XAPIKeyExpiresAt    *time.Time
+	XRateLimitLimit     *int
+	XRateLimitRemaining *int
+	XRateLimitReset     *int
+	XRequestId          *string
 }
 
 type GetImageTaskResponse struct {
@@ -2300,7 +2462,12 @@ func (r GetImageTaskResponse) ContentType() string {
 
 // EditImageResponse200Headers the declared response headers of an HTTP 200 response for EditImage
 type EditImageResponse200Headers struct {
-	PreferenceApplied *string
+	PreferenceApplied   *string
+	XAPIKeyExpiresAt    *time.Time
+	XRateLimitLimit     *int
+	XRateLimitRemaining *int
+	XRateLimitReset     *int
+	XRequestId          *string
 }
 
 type EditImageResponse struct {
@@ -2355,7 +2522,13 @@ func (r EditImageResponse) ContentType() string {
 
 // RegenerateImageResponse200Headers the declared response headers of an HTTP 200 response for RegenerateImage
 type RegenerateImageResponse200Headers struct {
-	PreferenceApplied *string
+	IdempotencyReplayed *string
+	PreferenceApplied   *string
+	XAPIKeyExpiresAt    *time.Time
+	XRateLimitLimit     *int
+	XRateLimitRemaining *int
+	XRateLimitReset     *int
+	XRequestId          *string
 }
 
 type RegenerateImageResponse struct {
@@ -2410,7 +2583,13 @@ func (r RegenerateImageResponse) ContentType() string {
 
 // CreateVideoResponse200Headers the declared response headers of an HTTP 200 response for CreateVideo
 type CreateVideoResponse200Headers struct {
-	PreferenceApplied *string
+	IdempotencyReplayed *string
+	PreferenceApplied   *string
+	XAPIKeyExpiresAt    *time.Time
+	XRateLimitLimit     *int
+	XRateLimitRemaining *int
+	XRateLimitReset     *int
+	XRequestId          *string
 }
 
 type CreateVideoResponse struct {
@@ -2463,6 +2642,15 @@ func (r CreateVideoResponse) ContentType() string {
 	return ""
 }
 
+// ListVideoTasksResponse200Headers the declared response headers of an HTTP 200 response for ListVideoTasks
+type ListVideoTasksResponse200Headers struct {
+	XAPIKeyExpiresAt    *time.Time
+	XRateLimitLimit     *int
+	XRateLimitRemaining *int
+	XRateLimitReset     *int
+	XRequestId          *string
+}
+
 type ListVideoTasksResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -2470,6 +2658,8 @@ type ListVideoTasksResponse struct {
 	JSON200 *List
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *Error
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListVideoTasksResponse200Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -2511,11 +2701,22 @@ func (r ListVideoTasksResponse) ContentType() string {
 	return ""
 }
 
+// DeleteVideoTaskResponse204Headers the declared response headers of an HTTP 204 response for DeleteVideoTask
+type DeleteVideoTaskResponse204Headers struct {
+	XAPIKeyExpiresAt    *time.Time
+	XRateLimitLimit     *int
+	XRateLimitRemaining *int
+	XRateLimitReset     *int
+	XRequestId          *string
+}
+
 type DeleteVideoTaskResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *Error
+	// Headers204 the parsed response headers for an HTTP 204 response
+	Headers204 *DeleteVideoTaskResponse204Headers
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
@@ -2554,7 +2755,12 @@ func (r DeleteVideoTaskResponse) ContentType() string {
 
 // GetVideoTaskResponse200Headers the declared response headers of an HTTP 200 response for GetVideoTask
 type GetVideoTaskResponse200Headers struct {
-	PreferenceApplied *string
+	PreferenceApplied   *string
+	XAPIKeyExpiresAt    *time.Time
+	XRateLimitLimit     *int
+	XRateLimitRemaining *int
+	XRateLimitReset     *int
+	XRequestId          *string
 }
 
 type GetVideoTaskResponse struct {
@@ -2609,7 +2815,13 @@ func (r GetVideoTaskResponse) ContentType() string {
 
 // CancelVideoTaskResponse200Headers the declared response headers of an HTTP 200 response for CancelVideoTask
 type CancelVideoTaskResponse200Headers struct {
-	PreferenceApplied *string
+	IdempotencyReplayed *string
+	PreferenceApplied   *string
+	XAPIKeyExpiresAt    *time.Time
+	XRateLimitLimit     *int
+	XRateLimitRemaining *int
+	XRateLimitReset     *int
+	XRequestId          *string
 }
 
 type CancelVideoTaskResponse struct {
@@ -2662,11 +2874,33 @@ func (r CancelVideoTaskResponse) ContentType() string {
 	return ""
 }
 
+// FollowVideoTaskResponse200Headers the declared response headers of an HTTP 200 response for FollowVideoTask
+type FollowVideoTaskResponse200Headers struct {
+	XAPIKeyExpiresAt    *time.Time
+	XRateLimitLimit     *int
+	XRateLimitRemaining *int
+	XRateLimitReset     *int
+	XRequestId          *string
+}
+
+// FollowVideoTaskResponse204Headers the declared response headers of an HTTP 204 response for FollowVideoTask
+type FollowVideoTaskResponse204Headers struct {
+	XAPIKeyExpiresAt    *time.Time
+	XRateLimitLimit     *int
+	XRateLimitRemaining *int
+	XRateLimitReset     *int
+	XRequestId          *string
+}
+
 type FollowVideoTaskResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *Error
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *FollowVideoTaskResponse200Headers
+	// Headers204 the parsed response headers for an HTTP 204 response
+	Headers204 *FollowVideoTaskResponse204Headers
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
@@ -2710,8 +2944,8 @@ func (r FollowVideoTaskResponse) ContentType() string {
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /auth/refresh (the `Refresh` operationId).
-func (c *ClientWithResponses) RefreshWithResponse(ctx context.Context, params *RefreshParams, reqEditors ...RequestEditorFn) (*RefreshResponse, error) {
-	rsp, err := c.Refresh(ctx, params, reqEditors...)
+func (c *ClientWithResponses) RefreshWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*RefreshResponse, error) {
+	rsp, err := c.Refresh(ctx, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -2890,8 +3124,8 @@ func (c *ClientWithResponses) GetVideoTaskWithResponse(ctx context.Context, task
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /video/tasks/{task_id}/cancel (the `CancelVideoTask` operationId).
-func (c *ClientWithResponses) CancelVideoTaskWithResponse(ctx context.Context, taskId string, reqEditors ...RequestEditorFn) (*CancelVideoTaskResponse, error) {
-	rsp, err := c.CancelVideoTask(ctx, taskId, reqEditors...)
+func (c *ClientWithResponses) CancelVideoTaskWithResponse(ctx context.Context, taskId string, params *CancelVideoTaskParams, reqEditors ...RequestEditorFn) (*CancelVideoTaskResponse, error) {
+	rsp, err := c.CancelVideoTask(ctx, taskId, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -2900,7 +3134,9 @@ func (c *ClientWithResponses) CancelVideoTaskWithResponse(ctx context.Context, t
 
 // FollowVideoTaskWithResponse Follow a video task
 //
-// A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: progress` tells that something moved; `event: task` has the task as GET gives it, first and whenever its status changes; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.
+// A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: progress` tells that something moved; `event: task` has the task as GET gives it, first and whenever its status changes; `event: end` is the last one. A stream that has nothing more to tell is answered with 204; an id that the server does not know, such as one of work that a restored backup has not, with 422.
+//
+// The body is described as the list of its messages. Each is sent as lines: `id: 1-42`, where it has one, `event: step`, and `data: ` with the JSON on one line.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -2943,6 +3179,19 @@ func ParseRefreshResponse(rsp *http.Response) (*RefreshResponse, error) {
 
 	}
 
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RefreshResponse200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
+	}
+
 	return response, nil
 }
 
@@ -2974,6 +3223,19 @@ func ParseLoginResponse(rsp *http.Response) (*LoginResponse, error) {
 		}
 		response.JSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers LoginResponse200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	}
 
 	return response, nil
@@ -3018,6 +3280,41 @@ func ParseGetImageTaskResponse(rsp *http.Response) (*GetImageTaskResponse, error
 				return nil, err
 			}
 			headers.PreferenceApplied = &value
+		}
+		if values := rsp.Header.Values("X-API-Key-Expires-At"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-API-Key-Expires-At", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.XAPIKeyExpiresAt = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitLimit = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitRemaining = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Reset"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitReset = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	}
@@ -3065,6 +3362,41 @@ func ParseEditImageResponse(rsp *http.Response) (*EditImageResponse, error) {
 			}
 			headers.PreferenceApplied = &value
 		}
+		if values := rsp.Header.Values("X-API-Key-Expires-At"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-API-Key-Expires-At", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.XAPIKeyExpiresAt = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitLimit = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitRemaining = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Reset"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitReset = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers200 = &headers
 	}
 
@@ -3104,12 +3436,54 @@ func ParseRegenerateImageResponse(rsp *http.Response) (*RegenerateImageResponse,
 	switch {
 	case rsp.StatusCode == 200:
 		var headers RegenerateImageResponse200Headers
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
 		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
 			headers.PreferenceApplied = &value
+		}
+		if values := rsp.Header.Values("X-API-Key-Expires-At"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-API-Key-Expires-At", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.XAPIKeyExpiresAt = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitLimit = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitRemaining = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Reset"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitReset = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	}
@@ -3150,12 +3524,54 @@ func ParseCreateVideoResponse(rsp *http.Response) (*CreateVideoResponse, error) 
 	switch {
 	case rsp.StatusCode == 200:
 		var headers CreateVideoResponse200Headers
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
 		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
 			headers.PreferenceApplied = &value
+		}
+		if values := rsp.Header.Values("X-API-Key-Expires-At"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-API-Key-Expires-At", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.XAPIKeyExpiresAt = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitLimit = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitRemaining = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Reset"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitReset = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	}
@@ -3193,6 +3609,47 @@ func ParseListVideoTasksResponse(rsp *http.Response) (*ListVideoTasksResponse, e
 
 	}
 
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListVideoTasksResponse200Headers
+		if values := rsp.Header.Values("X-API-Key-Expires-At"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-API-Key-Expires-At", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.XAPIKeyExpiresAt = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitLimit = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitRemaining = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Reset"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitReset = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
+	}
+
 	return response, nil
 }
 
@@ -3220,6 +3677,47 @@ func ParseDeleteVideoTaskResponse(rsp *http.Response) (*DeleteVideoTaskResponse,
 		}
 		response.JSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		var headers DeleteVideoTaskResponse204Headers
+		if values := rsp.Header.Values("X-API-Key-Expires-At"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-API-Key-Expires-At", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.XAPIKeyExpiresAt = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitLimit = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitRemaining = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Reset"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitReset = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers204 = &headers
 	}
 
 	return response, nil
@@ -3265,6 +3763,41 @@ func ParseGetVideoTaskResponse(rsp *http.Response) (*GetVideoTaskResponse, error
 			}
 			headers.PreferenceApplied = &value
 		}
+		if values := rsp.Header.Values("X-API-Key-Expires-At"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-API-Key-Expires-At", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.XAPIKeyExpiresAt = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitLimit = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitRemaining = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Reset"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitReset = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers200 = &headers
 	}
 
@@ -3304,12 +3837,54 @@ func ParseCancelVideoTaskResponse(rsp *http.Response) (*CancelVideoTaskResponse,
 	switch {
 	case rsp.StatusCode == 200:
 		var headers CancelVideoTaskResponse200Headers
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
 		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
 			headers.PreferenceApplied = &value
+		}
+		if values := rsp.Header.Values("X-API-Key-Expires-At"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-API-Key-Expires-At", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.XAPIKeyExpiresAt = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitLimit = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitRemaining = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Reset"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitReset = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	}
@@ -3341,6 +3916,85 @@ func ParseFollowVideoTaskResponse(rsp *http.Response) (*FollowVideoTaskResponse,
 		}
 		response.JSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers FollowVideoTaskResponse200Headers
+		if values := rsp.Header.Values("X-API-Key-Expires-At"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-API-Key-Expires-At", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.XAPIKeyExpiresAt = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitLimit = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitRemaining = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Reset"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitReset = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 204:
+		var headers FollowVideoTaskResponse204Headers
+		if values := rsp.Header.Values("X-API-Key-Expires-At"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-API-Key-Expires-At", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.XAPIKeyExpiresAt = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitLimit = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitRemaining = &value
+		}
+		if values := rsp.Header.Values("X-RateLimit-Reset"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-RateLimit-Reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRateLimitReset = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers204 = &headers
 	}
 
 	return response, nil

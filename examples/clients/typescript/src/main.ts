@@ -1,52 +1,29 @@
-// Makes a film of a script with the Studio API.
+// Makes a film and prints its link: of a script with the Studio API, or of a topic with the Video API.
+//
+//   npm ci && npm run build
 //
 //   export FILMLOOM_API_KEY=flm_live_…
-//   npm ci && npm run build
 //   npm start -- "The lighthouse" "Every evening the old keeper lit the lamp, and nobody came."
 //
+//   export FILMLOOM_USER=admin FILMLOOM_PASSWORD=…
+//   npm start -- mystery
+//
 // FILMLOOM_URL names another server than http://localhost:8080. The types beside it are written by ../../generate.
-import createClient from 'openapi-fetch'
-import type { components, paths } from './studio.gen.js'
+import { ofScript } from './script.js'
+import { ofTopic } from './topic.js'
 
-const [title, script] = process.argv.slice(2)
-const key = process.env.FILMLOOM_API_KEY
-if (!title || !script || !key) {
-  console.error('usage: FILMLOOM_API_KEY=… npm start -- TITLE SCRIPT')
-  process.exit(2)
-}
-
-const studio = createClient<paths>({
-  baseUrl: `${process.env.FILMLOOM_URL ?? 'http://localhost:8080'}/api/v1`,
-  headers: { Authorization: `Bearer ${key}` },
-})
-
-type Failure = components['schemas']['Failure']
-
-// got gives what was asked for, or fails with what the server says.
-function got<T>(answer: { data?: T; error?: Failure }): T {
-  if (answer.data === undefined) throw new Error(answer.error?.error.message ?? 'the server does not answer as it should')
-  return answer.data
-}
-
-async function film(title: string, script: string): Promise<string> {
-  const project = got(await studio.POST('/projects', { body: { title, script } }))
-  const started = got(await studio.POST('/projects/{project_id}/generate', {
-    params: { path: { project_id: project.project_id } },
-    body: {},
-  }))
-  console.error(`job ${started.job_id} takes about ${started.estimated_time}`)
-  for (;;) {
-    const job = got(await studio.GET('/jobs/{job_id}', {
-      params: { path: { job_id: started.job_id }, header: { Prefer: 'wait=30' } },
-    }))
-    if (job.output_url) return job.output_url
-    if (job.error) throw new Error(`the film could not be made: ${job.error.message}`)
-    if (job.status === 'cancelled') throw new Error('the job was cancelled')
-    console.error(`${job.progress} %  ${job.current_step ?? job.status}`)
+async function run(args: string[]): Promise<string> {
+  const env = process.env
+  const server = env.FILMLOOM_URL ?? 'http://localhost:8080'
+  const [first, script] = args
+  if (first && script && env.FILMLOOM_API_KEY) return ofScript(server, env.FILMLOOM_API_KEY, first, script)
+  if (first && !script && env.FILMLOOM_USER && env.FILMLOOM_PASSWORD) {
+    return ofTopic(server, env.FILMLOOM_USER, env.FILMLOOM_PASSWORD, first)
   }
+  throw new Error('usage: FILMLOOM_API_KEY=… npm start -- TITLE SCRIPT, or FILMLOOM_USER=… FILMLOOM_PASSWORD=… npm start -- TOPIC')
 }
 
-film(title, script).then(
+run(process.argv.slice(2)).then(
   (url) => console.log(url),
   (e: Error) => {
     console.error(e.message)

@@ -19,7 +19,7 @@ export interface paths {
         put?: never;
         /**
          * Make an API key
-         * @description Makes an API key. It is shown in this answer and never again.
+         * @description Makes an API key. It is shown in this answer and never again. One that an API key asks for is good for no more than that one, and no longer.
          */
         post: operations["createAPIKey"];
         delete?: never;
@@ -63,7 +63,7 @@ export interface paths {
         put?: never;
         /**
          * Rotate an API key
-         * @description Gives the key a new secret, which is shown in this answer and never again. The old one works a while longer.
+         * @description Gives the key a new secret, which is shown in this answer and never again. The old one works a while longer. The key's lifetime begins anew; when an API key asks for it, as far as that one lasts.
          */
         post: operations["rotateAPIKey"];
         delete?: never;
@@ -201,7 +201,9 @@ export interface paths {
         };
         /**
          * Follow a job
-         * @description A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: job` has the job as GET gives it, first, and whenever something of it has changed; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.
+         * @description A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: job` has the job as GET gives it, first, and whenever something of it has changed; `event: end` is the last one. A stream that has nothing more to tell is answered with 204; an id that the server does not know, such as one of work that a restored backup has not, with 400.
+         *
+         *     The body is described as the list of its messages. Each is sent as lines: `id: 1-42`, where it has one, `event: step`, and `data: ` with the JSON on one line.
          */
         get: operations["followJob"];
         put?: never;
@@ -223,7 +225,7 @@ export interface paths {
         put?: never;
         /**
          * Retry a job
-         * @description Makes what is left of a job that has failed or was cancelled, as a new job. It costs nothing, unless the job was cancelled before work began, so that its credits came back.
+         * @description Makes what is left of a job that has failed or was cancelled, as a new job, by the plan as it is now. It costs nothing as long as the job is paid; if its credits came back, it is paid again.
          */
         post: operations["retryJob"];
         delete?: never;
@@ -673,7 +675,168 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "batch.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Every job of a batch has ended
+         * @description Sent to the webhooks that are registered for it, until one of the tries is taken. Events may overtake each other.
+         */
+        post: operations["batchCompleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "credits.low": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Credits run out
+         * @description Sent to the webhooks that are registered for it, until one of the tries is taken. Events may overtake each other.
+         */
+        post: operations["creditsLow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "job.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A job was cancelled
+         * @description Sent to the webhooks that are registered for it, until one of the tries is taken. Events may overtake each other.
+         */
+        post: operations["jobCancelled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "job.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A job's film is ready
+         * @description Sent to the webhooks that are registered for it, until one of the tries is taken. Events may overtake each other.
+         */
+        post: operations["jobCompleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "job.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A job has failed
+         * @description Sent to the webhooks that are registered for it, until one of the tries is taken. Events may overtake each other.
+         */
+        post: operations["jobFailed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "job.queued": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A job waits
+         * @description Sent to the webhooks that are registered for it, until one of the tries is taken. Events may overtake each other.
+         */
+        post: operations["jobQueued"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "job.started": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Work on a job began
+         * @description Sent to the webhooks that are registered for it, until one of the tries is taken. Events may overtake each other.
+         */
+        post: operations["jobStarted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A webhook is tested
+         * @description Sent once, when you ask for it. Nobody registers for it.
+         */
+        post: operations["webhookTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         Assets: {
@@ -777,6 +940,66 @@ export interface components {
              * @example My Video
              */
             title?: string;
+        };
+        BatchNews: {
+            /**
+             * @description Names the batch.
+             * @example 0193a5b2-b051-7e73-9b6f-9e1122334455
+             */
+            batch_id: string;
+            /** @description What became of each item, in their order. */
+            items: components["schemas"]["BatchOutcome"][];
+            /**
+             * @description Always "completed".
+             * @example completed
+             * @enum {string}
+             */
+            status: "completed";
+        };
+        BatchNotice: {
+            /** @description The batch. */
+            data: components["schemas"]["BatchNews"];
+            /**
+             * @description The same, by its name in this API.
+             * @example job.completed
+             * @enum {string}
+             */
+            event: "job.queued" | "job.started" | "job.completed" | "job.failed" | "job.cancelled" | "batch.completed" | "credits.low" | "webhook.test";
+            /**
+             * @description Names the event; it is the same on every try.
+             * @example 0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011_completed
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it happened, to the second.
+             * @example 2026-01-02T15:09:05Z
+             */
+            timestamp: string;
+            /**
+             * @description What has happened, by its name in Standard Webhooks.
+             * @example job.completed
+             * @enum {string}
+             */
+            type: "job.queued" | "job.started" | "job.completed" | "job.failed" | "job.cancelled" | "batch.completed" | "credits.low" | "webhook.test";
+        };
+        BatchOutcome: {
+            /**
+             * @description The job; null when none could be started.
+             * @example 0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011
+             */
+            job_id: string | null;
+            /**
+             * @description The project; null when none could be made.
+             * @example 0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00
+             */
+            project_id: string | null;
+            /**
+             * @description Of the job; rejected when none could be started.
+             * @example completed
+             * @enum {string}
+             */
+            status: "completed" | "failed" | "cancelled" | "rejected";
         };
         BatchResult: {
             /** @description Why no job could be started, or null. */
@@ -882,6 +1105,46 @@ export interface components {
              * @example false
              */
             unlimited: boolean;
+        };
+        CreditsNews: {
+            /**
+             * Format: int64
+             * @description Credits that can be spent.
+             * @example 4
+             */
+            available: number;
+            /**
+             * @description The account's plan.
+             * @example standard
+             */
+            plan: string;
+        };
+        CreditsNotice: {
+            /** @description The account's credits. */
+            data: components["schemas"]["CreditsNews"];
+            /**
+             * @description The same, by its name in this API.
+             * @example job.completed
+             * @enum {string}
+             */
+            event: "job.queued" | "job.started" | "job.completed" | "job.failed" | "job.cancelled" | "batch.completed" | "credits.low" | "webhook.test";
+            /**
+             * @description Names the event; it is the same on every try.
+             * @example 0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011_completed
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it happened, to the second.
+             * @example 2026-01-02T15:09:05Z
+             */
+            timestamp: string;
+            /**
+             * @description What has happened, by its name in Standard Webhooks.
+             * @example job.completed
+             * @enum {string}
+             */
+            type: "job.queued" | "job.started" | "job.completed" | "job.failed" | "job.cancelled" | "batch.completed" | "credits.low" | "webhook.test";
         };
         DeliveriesOutputBody: {
             /** @description The newest first. */
@@ -1078,6 +1341,51 @@ export interface components {
              */
             username: string;
         };
+        Happening: {
+            /**
+             * @description The instance of the stage, with an event of one.
+             * @example image_generation["scene-01"]
+             */
+            address?: string;
+            /**
+             * Format: int64
+             * @description With an attempt and what came of it; counts from 1.
+             * @example 1
+             */
+            attempt?: number;
+            /**
+             * @description The job.
+             * @example 0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011
+             */
+            job_id: string;
+            /**
+             * @description What happened: run.created, run.started, run.resumed, run.paused, run.completed, run.failed, run.cancelled or run.superseded; stage.expanded or stage.skipped; attempt.started, attempt.checkpoint or attempt.failed; approval.requested; instance.done, instance.reused, instance.edited or instance.failed. There may be others in time.
+             * @example instance.done
+             */
+            kind: string;
+            /**
+             * @description With a failure: why, for people.
+             * @example This content was refused.
+             */
+            message?: string;
+            /**
+             * Format: int64
+             * @description Of the job, from 0 to 100.
+             * @example 65
+             */
+            progress: number;
+            /**
+             * @description The stage of the pipeline, with an event of one.
+             * @example image_generation
+             */
+            stage?: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-01-02T15:04:31.123456Z
+             */
+            time: string;
+        };
         ItemError: {
             /**
              * @description For programs.
@@ -1176,9 +1484,10 @@ export interface components {
         JobError: {
             /**
              * @description For programs.
-             * @example REJECTED
+             * @example CONTENT_REJECTED
+             * @enum {string}
              */
-            code: string;
+            code: "INVALID_INPUT" | "CONTENT_REJECTED" | "PROVIDER_UNAVAILABLE" | "PROVIDER_OVERLOADED" | "BUDGET_EXCEEDED" | "YOUTUBE_NOT_CONNECTED" | "INTERNAL_SERVER_ERROR";
             /**
              * @description For people.
              * @example A provider has rejected the content.
@@ -1212,6 +1521,58 @@ export interface components {
              * @example 3
              */
             total_pages: number;
+        };
+        JobNews: {
+            /** @description With "failed": why. */
+            error?: components["schemas"]["JobError"];
+            /**
+             * @description Names the job.
+             * @example 0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011
+             */
+            job_id: string;
+            /**
+             * @description The film, for seven days from the first try: with "completed", and where only its upload has failed or was cancelled.
+             * @example https://films.example.org/media/1767225600.c2ln/e3b0/My%20Video.mp4
+             */
+            output_url?: string;
+            /**
+             * @description The project.
+             * @example 0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00
+             */
+            project_id: string;
+            /**
+             * @description Where it stood then.
+             * @example completed
+             * @enum {string}
+             */
+            status: "queued" | "processing" | "completed" | "failed" | "cancelled";
+        };
+        JobNotice: {
+            /** @description The job. */
+            data: components["schemas"]["JobNews"];
+            /**
+             * @description The same, by its name in this API.
+             * @example job.completed
+             * @enum {string}
+             */
+            event: "job.queued" | "job.started" | "job.completed" | "job.failed" | "job.cancelled" | "batch.completed" | "credits.low" | "webhook.test";
+            /**
+             * @description Names the event; it is the same on every try.
+             * @example 0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011_completed
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it happened, to the second.
+             * @example 2026-01-02T15:09:05Z
+             */
+            timestamp: string;
+            /**
+             * @description What has happened, by its name in Standard Webhooks.
+             * @example job.completed
+             * @enum {string}
+             */
+            type: "job.queued" | "job.started" | "job.completed" | "job.failed" | "job.cancelled" | "batch.completed" | "credits.low" | "webhook.test";
         };
         Key: {
             /**
@@ -1288,7 +1649,7 @@ export interface components {
             allowed_cidrs?: string[];
             /**
              * Format: int64
-             * @description Days until it ends; 0 means never, 90 unless given.
+             * @description Days until it ends; 0 means never, 90 unless given, or until the API key that asks for it ends, if that is sooner.
              * @example 90
              */
             expires_in_days?: number;
@@ -1694,6 +2055,40 @@ export interface components {
              */
             vtt: string | null;
         };
+        TestNews: {
+            /**
+             * @description The webhook that is tested.
+             * @example 0193a5b2-9e3f-7c51-9f4d-7c8e9f001122
+             */
+            webhook_id: string;
+        };
+        TestNotice: {
+            /** @description The webhook. */
+            data: components["schemas"]["TestNews"];
+            /**
+             * @description The same, by its name in this API.
+             * @example job.completed
+             * @enum {string}
+             */
+            event: "job.queued" | "job.started" | "job.completed" | "job.failed" | "job.cancelled" | "batch.completed" | "credits.low" | "webhook.test";
+            /**
+             * @description Names the event; it is the same on every try.
+             * @example 0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011_completed
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it happened, to the second.
+             * @example 2026-01-02T15:09:05Z
+             */
+            timestamp: string;
+            /**
+             * @description What has happened, by its name in Standard Webhooks.
+             * @example job.completed
+             * @enum {string}
+             */
+            type: "job.queued" | "job.started" | "job.completed" | "job.failed" | "job.cancelled" | "batch.completed" | "credits.low" | "webhook.test";
+        };
         User: {
             /**
              * @description Whether the user administers the server.
@@ -1759,8 +2154,9 @@ export interface components {
             /**
              * @description For programs.
              * @example TRANSLATION_UNAVAILABLE
+             * @enum {string}
              */
-            code: string;
+            code: "TRANSLATION_UNAVAILABLE" | "PROVIDER_WARNING";
             /**
              * @description For people.
              * @example There are no subtitles in es: no provider translates into it.
@@ -1937,9 +2333,56 @@ export interface components {
         };
     };
     responses: never;
-    parameters: never;
+    parameters: {
+        /**
+         * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+         * @example 3f1c9a52-create
+         */
+        "Idempotency-Key": string;
+    };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description This is the first answer to the same Idempotency-Key once more, and nothing was done again.
+         * @example true
+         */
+        "Idempotency-Replayed": "true";
+        /**
+         * @description After how many seconds another try makes sense.
+         * @example 20
+         */
+        "Retry-After": number;
+        /**
+         * @description How a caller proves who it is.
+         * @example Bearer
+         */
+        "WWW-Authenticate": string;
+        /**
+         * @description When the API key that was used ends; sent in its last 14 days.
+         * @example 2026-01-12T15:04:05Z
+         */
+        "X-API-Key-Expires-At": string;
+        /**
+         * @description How many requests the account may make in the window of which least is left: the minute or the day.
+         * @example 60
+         */
+        "X-RateLimit-Limit": number;
+        /**
+         * @description How many of them are left after this one.
+         * @example 59
+         */
+        "X-RateLimit-Remaining": number;
+        /**
+         * @description When all of them are there again, in seconds since 1970.
+         * @example 1767225660
+         */
+        "X-RateLimit-Reset": number;
+        /**
+         * @description Names the request in the server's log.
+         * @example 5f0c7d1e9b3a48f2a6d4c8e07b915a3d
+         */
+        "X-Request-Id": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1956,6 +2399,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1965,119 +2413,87 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -2086,7 +2502,13 @@ export interface operations {
     createAPIKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+                 * @example 3f1c9a52-create
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2099,6 +2521,12 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2108,173 +2536,143 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -2295,6 +2693,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2304,137 +2707,101 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -2455,6 +2822,11 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2462,191 +2834,101 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -2655,7 +2937,13 @@ export interface operations {
     rotateAPIKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+                 * @example 3f1c9a52-create
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path: {
                 /** @description Names the key. */
                 key_id: string;
@@ -2671,6 +2959,12 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2680,191 +2974,157 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -2886,6 +3146,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2895,155 +3156,84 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -3052,7 +3242,13 @@ export interface operations {
     createBatch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+                 * @example 3f1c9a52-create
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3065,6 +3261,12 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3074,173 +3276,143 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -3261,6 +3433,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3270,137 +3447,101 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -3425,6 +3566,11 @@ export interface operations {
             200: {
                 headers: {
                     "Preference-Applied"?: string;
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3434,137 +3580,101 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -3573,7 +3683,13 @@ export interface operations {
     cancelJob: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+                 * @example 3f1c9a52-create
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path: {
                 /** @description Names the job. */
                 job_id: string;
@@ -3585,7 +3701,13 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     "Preference-Applied"?: string;
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3595,191 +3717,129 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -3800,6 +3860,11 @@ export interface operations {
             /** @description The film */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3809,6 +3874,23 @@ export interface operations {
             /** @description A part of the film */
             206: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The film is the one that If-None-Match names */
+            304: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3816,173 +3898,129 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Precondition Failed */
             412: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PRECONDITION_FAILED",
-                     *         "message": "The film is not the one that If-Match names.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Requested Range Not Satisfiable */
             416: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RANGE_NOT_SATISFIABLE",
-                     *         "message": "The film has no such range of bytes.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -4006,19 +4044,68 @@ export interface operations {
             /** @description Events */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
-                     * @example event: job
-                     *     data: {"job_id":"0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011","progress":65}
+                     * @example [
+                     *       {
+                     *         "data": {
+                     *           "job_id": "0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011",
+                     *           "kind": "instance.done",
+                     *           "stage": "image_generation",
+                     *           "address": "image_generation[\"scene-01\"]",
+                     *           "attempt": 1,
+                     *           "progress": 65,
+                     *           "time": "2026-01-02T15:04:31.123456Z"
+                     *         },
+                     *         "event": "step",
+                     *         "id": "1-42"
+                     *       }
+                     *     ]
                      */
-                    "text/event-stream": string;
+                    "text/event-stream": ({
+                        data: components["schemas"]["Job"];
+                        /**
+                         * @description Its kind.
+                         * @enum {string}
+                         */
+                        event: "job";
+                    } | {
+                        data: components["schemas"]["Happening"];
+                        /**
+                         * @description Its kind.
+                         * @enum {string}
+                         */
+                        event: "step";
+                        /**
+                         * @description From which the stream can go on.
+                         * @example 1-42
+                         */
+                        id: string;
+                    } | {
+                        data: components["schemas"]["Job"];
+                        /**
+                         * @description Its kind.
+                         * @enum {string}
+                         */
+                        event: "end";
+                    })[];
                 };
             };
             /** @description There is nothing more to tell */
             204: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4026,137 +4113,101 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -4168,6 +4219,11 @@ export interface operations {
             header?: {
                 /** @description wait=N waits up to N seconds, at most 60, for the work to end (RFC 7240). */
                 Prefer?: string;
+                /**
+                 * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+                 * @example 3f1c9a52-create
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
                 /** @description Names the job. */
@@ -4180,7 +4236,13 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     "Preference-Applied"?: string;
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4190,213 +4252,143 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Payment Required */
             402: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_CREDITS",
-                     *         "message": "You don't have enough credits to generate this video.",
-                     *         "details": {
-                     *           "available": 0,
-                     *           "next_reset": "2026-02-01T00:00:00Z",
-                     *           "required": 3
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -4417,6 +4409,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4426,137 +4423,101 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -4574,6 +4535,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4583,119 +4549,87 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -4724,6 +4658,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4733,119 +4672,87 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -4854,7 +4761,13 @@ export interface operations {
     createProject: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+                 * @example 3f1c9a52-create
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4867,6 +4780,12 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4876,173 +4795,143 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -5063,6 +4952,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5072,137 +4966,101 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -5223,6 +5081,11 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5230,191 +5093,115 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -5439,6 +5226,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5448,191 +5240,157 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -5644,6 +5402,11 @@ export interface operations {
             header?: {
                 /** @description wait=N waits up to N seconds, at most 60, for the work to end (RFC 7240). */
                 Prefer?: string;
+                /**
+                 * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+                 * @example 3f1c9a52-create
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
                 /** @description Names the project. */
@@ -5660,7 +5423,13 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     "Preference-Applied"?: string;
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5670,213 +5439,171 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Payment Required */
             402: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_CREDITS",
-                     *         "message": "You don't have enough credits to generate this video.",
-                     *         "details": {
-                     *           "available": 0,
-                     *           "next_reset": "2026-02-01T00:00:00Z",
-                     *           "required": 3
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -5902,6 +5629,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5911,137 +5643,101 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -6059,6 +5755,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6068,119 +5769,87 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -6189,7 +5858,13 @@ export interface operations {
     createUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+                 * @example 3f1c9a52-create
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -6202,6 +5877,12 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6211,173 +5892,143 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -6395,6 +6046,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6404,119 +6060,87 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -6539,6 +6163,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6548,119 +6177,87 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -6681,6 +6278,11 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6688,191 +6290,115 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -6897,6 +6423,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6906,191 +6437,157 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -7099,7 +6596,13 @@ export interface operations {
     addCredits: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+                 * @example 3f1c9a52-create
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path: {
                 /** @description Names the user. */
                 user_id: string;
@@ -7115,6 +6618,12 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7124,191 +6633,157 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -7326,6 +6801,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7335,119 +6815,87 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -7456,7 +6904,13 @@ export interface operations {
     registerWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+                 * @example 3f1c9a52-create
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -7469,6 +6923,12 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7478,173 +6938,143 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -7665,6 +7095,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7674,137 +7109,101 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -7825,6 +7224,11 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7832,191 +7236,101 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -8041,6 +7355,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8050,191 +7369,143 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Conflict */
-            409: {
+            /** @description Request Timeout */
+            408: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -8260,6 +7531,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8269,137 +7545,101 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -8408,7 +7648,13 @@ export interface operations {
     redeliver: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+                 * @example 3f1c9a52-create
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path: {
                 /** @description Names the webhook. */
                 webhook_id: string;
@@ -8422,6 +7668,12 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8431,191 +7683,129 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -8624,7 +7814,13 @@ export interface operations {
     rotateWebhookSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+                 * @example 3f1c9a52-create
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path: {
                 /** @description Names the webhook. */
                 webhook_id: string;
@@ -8640,6 +7836,12 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8649,191 +7851,157 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -8842,7 +8010,13 @@ export interface operations {
     testWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+                 * @example 3f1c9a52-create
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path: {
                 /** @description Names the webhook. */
                 webhook_id: string;
@@ -8854,6 +8028,12 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8863,191 +8043,129 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -9065,6 +8183,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9074,119 +8197,87 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -9204,6 +8295,11 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9211,191 +8307,101 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PROJECT_NOT_FOUND",
-                     *         "message": "There is no such project.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -9404,7 +8410,13 @@ export interface operations {
     authorizeYouTube: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+                 * @example 3f1c9a52-create
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -9413,7 +8425,13 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     "Set-Cookie"?: string;
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9423,173 +8441,115 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -9617,6 +8577,7 @@ export interface operations {
             /** @description A page */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9626,81 +8587,20 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -9709,7 +8609,13 @@ export interface operations {
     finishYouTube: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+                 * @example 3f1c9a52-create
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -9722,6 +8628,12 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9731,175 +8643,662 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_INPUT",
-                     *         "message": "body.settings.duration: expected number >= 5",
-                     *         "details": {
-                     *           "errors": [
-                     *             {
-                     *               "field": "body.settings.duration",
-                     *               "message": "expected number >= 5"
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INVALID_API_KEY",
-                     *         "message": "The API key is invalid, has expired or was revoked.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INSUFFICIENT_PERMISSIONS",
-                     *         "message": "This API key has no scope write",
-                     *         "details": {
-                     *           "scope": "write"
-                     *         }
-                     *       }
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "JOB_ALREADY_PROCESSING",
-                     *         "message": "A job of this project is being worked on; wait for it or cancel it.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "PAYLOAD_TOO_LARGE",
-                     *         "message": "The body is too large.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                     *         "message": "The body must be application/json",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "RATE_LIMIT_EXCEEDED",
-                     *         "message": "Too many requests; try again in 20 seconds.",
-                     *         "details": {
-                     *           "retry_after": 20
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "INTERNAL_SERVER_ERROR",
-                     *         "message": "Something went wrong on our side.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "SERVICE_UNAVAILABLE",
-                     *         "message": "The queue is full; try again later.",
-                     *         "details": {}
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
+            };
+        };
+    };
+    batchCompleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names the event, as id does.
+                 * @example 0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011_completed
+                 */
+                "webhook-id": string;
+                /**
+                 * @description When this try was made, in seconds since 1970.
+                 * @example 1767366545
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description The signatures of Standard Webhooks, with a space between.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": string;
+                /**
+                 * @description The HMAC-SHA256 of the body alone, in hex.
+                 * @example sha256=2f8f1d0ab5e3f1f3a1c09be6b3c1e4c1d2f1a7e09b8c7d6e5f4a3b2c1d0e9f8a
+                 */
+                "X-Webhook-Signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "0193a5b2-b051-7e73-9b6f-9e1122334455_completed",
+                 *       "type": "batch.completed",
+                 *       "event": "batch.completed",
+                 *       "timestamp": "2026-01-02T15:09:05Z",
+                 *       "data": {
+                 *         "batch_id": "0193a5b2-b051-7e73-9b6f-9e1122334455",
+                 *         "status": "completed",
+                 *         "items": [
+                 *           {
+                 *             "project_id": "0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00",
+                 *             "job_id": "0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011",
+                 *             "status": "completed"
+                 *           },
+                 *           {
+                 *             "project_id": null,
+                 *             "job_id": null,
+                 *             "status": "rejected"
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["BatchNotice"];
+            };
+        };
+        responses: {
+            /** @description Never call again: the webhook is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    creditsLow: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names the event, as id does.
+                 * @example 0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011_completed
+                 */
+                "webhook-id": string;
+                /**
+                 * @description When this try was made, in seconds since 1970.
+                 * @example 1767366545
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description The signatures of Standard Webhooks, with a space between.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": string;
+                /**
+                 * @description The HMAC-SHA256 of the body alone, in hex.
+                 * @example sha256=2f8f1d0ab5e3f1f3a1c09be6b3c1e4c1d2f1a7e09b8c7d6e5f4a3b2c1d0e9f8a
+                 */
+                "X-Webhook-Signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011_credits_low",
+                 *       "type": "credits.low",
+                 *       "event": "credits.low",
+                 *       "timestamp": "2026-01-02T15:09:05Z",
+                 *       "data": {
+                 *         "available": 4,
+                 *         "plan": "standard"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreditsNotice"];
+            };
+        };
+        responses: {
+            /** @description Never call again: the webhook is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    jobCancelled: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names the event, as id does.
+                 * @example 0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011_completed
+                 */
+                "webhook-id": string;
+                /**
+                 * @description When this try was made, in seconds since 1970.
+                 * @example 1767366545
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description The signatures of Standard Webhooks, with a space between.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": string;
+                /**
+                 * @description The HMAC-SHA256 of the body alone, in hex.
+                 * @example sha256=2f8f1d0ab5e3f1f3a1c09be6b3c1e4c1d2f1a7e09b8c7d6e5f4a3b2c1d0e9f8a
+                 */
+                "X-Webhook-Signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011_cancelled",
+                 *       "type": "job.cancelled",
+                 *       "event": "job.cancelled",
+                 *       "timestamp": "2026-01-02T15:09:05Z",
+                 *       "data": {
+                 *         "job_id": "0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011",
+                 *         "project_id": "0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00",
+                 *         "status": "cancelled"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["JobNotice"];
+            };
+        };
+        responses: {
+            /** @description Never call again: the webhook is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    jobCompleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names the event, as id does.
+                 * @example 0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011_completed
+                 */
+                "webhook-id": string;
+                /**
+                 * @description When this try was made, in seconds since 1970.
+                 * @example 1767366545
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description The signatures of Standard Webhooks, with a space between.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": string;
+                /**
+                 * @description The HMAC-SHA256 of the body alone, in hex.
+                 * @example sha256=2f8f1d0ab5e3f1f3a1c09be6b3c1e4c1d2f1a7e09b8c7d6e5f4a3b2c1d0e9f8a
+                 */
+                "X-Webhook-Signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011_completed",
+                 *       "type": "job.completed",
+                 *       "event": "job.completed",
+                 *       "timestamp": "2026-01-02T15:09:05Z",
+                 *       "data": {
+                 *         "job_id": "0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011",
+                 *         "project_id": "0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00",
+                 *         "status": "completed",
+                 *         "output_url": "https://films.example.org/media/1767225600.c2ln/e3b0/My%20Video.mp4"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["JobNotice"];
+            };
+        };
+        responses: {
+            /** @description Never call again: the webhook is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    jobFailed: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names the event, as id does.
+                 * @example 0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011_completed
+                 */
+                "webhook-id": string;
+                /**
+                 * @description When this try was made, in seconds since 1970.
+                 * @example 1767366545
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description The signatures of Standard Webhooks, with a space between.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": string;
+                /**
+                 * @description The HMAC-SHA256 of the body alone, in hex.
+                 * @example sha256=2f8f1d0ab5e3f1f3a1c09be6b3c1e4c1d2f1a7e09b8c7d6e5f4a3b2c1d0e9f8a
+                 */
+                "X-Webhook-Signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011_failed",
+                 *       "type": "job.failed",
+                 *       "event": "job.failed",
+                 *       "timestamp": "2026-01-02T15:09:05Z",
+                 *       "data": {
+                 *         "job_id": "0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011",
+                 *         "project_id": "0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00",
+                 *         "status": "failed",
+                 *         "error": {
+                 *           "code": "CONTENT_REJECTED",
+                 *           "message": "A provider has rejected the content."
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["JobNotice"];
+            };
+        };
+        responses: {
+            /** @description Never call again: the webhook is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    jobQueued: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names the event, as id does.
+                 * @example 0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011_completed
+                 */
+                "webhook-id": string;
+                /**
+                 * @description When this try was made, in seconds since 1970.
+                 * @example 1767366545
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description The signatures of Standard Webhooks, with a space between.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": string;
+                /**
+                 * @description The HMAC-SHA256 of the body alone, in hex.
+                 * @example sha256=2f8f1d0ab5e3f1f3a1c09be6b3c1e4c1d2f1a7e09b8c7d6e5f4a3b2c1d0e9f8a
+                 */
+                "X-Webhook-Signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011_queued",
+                 *       "type": "job.queued",
+                 *       "event": "job.queued",
+                 *       "timestamp": "2026-01-02T15:09:05Z",
+                 *       "data": {
+                 *         "job_id": "0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011",
+                 *         "project_id": "0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00",
+                 *         "status": "queued"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["JobNotice"];
+            };
+        };
+        responses: {
+            /** @description Never call again: the webhook is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    jobStarted: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names the event, as id does.
+                 * @example 0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011_completed
+                 */
+                "webhook-id": string;
+                /**
+                 * @description When this try was made, in seconds since 1970.
+                 * @example 1767366545
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description The signatures of Standard Webhooks, with a space between.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": string;
+                /**
+                 * @description The HMAC-SHA256 of the body alone, in hex.
+                 * @example sha256=2f8f1d0ab5e3f1f3a1c09be6b3c1e4c1d2f1a7e09b8c7d6e5f4a3b2c1d0e9f8a
+                 */
+                "X-Webhook-Signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011_processing",
+                 *       "type": "job.started",
+                 *       "event": "job.started",
+                 *       "timestamp": "2026-01-02T15:09:05Z",
+                 *       "data": {
+                 *         "job_id": "0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011",
+                 *         "project_id": "0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00",
+                 *         "status": "processing"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["JobNotice"];
+            };
+        };
+        responses: {
+            /** @description Never call again: the webhook is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhookTest: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names the event, as id does.
+                 * @example 0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011_completed
+                 */
+                "webhook-id": string;
+                /**
+                 * @description When this try was made, in seconds since 1970.
+                 * @example 1767366545
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description The signatures of Standard Webhooks, with a space between.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": string;
+                /**
+                 * @description The HMAC-SHA256 of the body alone, in hex.
+                 * @example sha256=2f8f1d0ab5e3f1f3a1c09be6b3c1e4c1d2f1a7e09b8c7d6e5f4a3b2c1d0e9f8a
+                 */
+                "X-Webhook-Signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "test_0193a5b2-9e3f-7c51-9f4d-7c8e9f001133",
+                 *       "type": "webhook.test",
+                 *       "event": "webhook.test",
+                 *       "timestamp": "2026-01-02T15:09:05Z",
+                 *       "data": {
+                 *         "webhook_id": "0193a5b2-9e3f-7c51-9f4d-7c8e9f001122"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TestNotice"];
+            };
+        };
+        responses: {
+            /** @description Never call again: the webhook is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -181,7 +181,9 @@ export interface paths {
         };
         /**
          * Follow a video task
-         * @description A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: progress` tells that something moved; `event: task` has the task as GET gives it, first and whenever its status changes; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.
+         * @description A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on (Last-Event-ID); `event: progress` tells that something moved; `event: task` has the task as GET gives it, first and whenever its status changes; `event: end` is the last one. A stream that has nothing more to tell is answered with 204; an id that the server does not know, such as one of work that a restored backup has not, with 422.
+         *
+         *     The body is described as the list of its messages. Each is sent as lines: `id: 1-42`, where it has one, `event: step`, and `data: ` with the JSON on one line.
          */
         get: operations["followVideoTask"];
         put?: never;
@@ -230,6 +232,56 @@ export interface components {
             /** @description With a validation error: each thing that is wrong. */
             errors?: components["schemas"]["Problem"][];
         };
+        Event: {
+            /**
+             * @description The instance of the stage, with an event of one.
+             * @example image_generation["scene-01"]
+             */
+            address?: string;
+            /**
+             * Format: int64
+             * @description With an attempt and what came of it; counts from 1.
+             * @example 1
+             */
+            attempt?: number;
+            /**
+             * @description The image, with an event of one.
+             * @example 0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00.scene-01
+             */
+            image_id?: string;
+            /**
+             * @description What happened: run.created, run.started, run.resumed, run.paused, run.completed, run.failed, run.cancelled or run.superseded; stage.expanded or stage.skipped; attempt.started, attempt.checkpoint or attempt.failed; approval.requested; instance.done, instance.reused, instance.edited or instance.failed. There may be others in time.
+             * @example instance.done
+             */
+            kind: string;
+            /**
+             * @description With a failure: why, for people.
+             * @example This content was refused.
+             */
+            message?: string;
+            /**
+             * Format: double
+             * @description Of the film, from 0 to 1.
+             * @example 0.4
+             */
+            progress: number;
+            /**
+             * @description The stage of the pipeline, with an event of one.
+             * @example image_generation
+             */
+            stage?: string;
+            /**
+             * @description The task.
+             * @example 0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00
+             */
+            task_id: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-01-02T15:04:31.123456Z
+             */
+            time: string;
+        };
         Image: {
             /**
              * Format: date-time
@@ -274,7 +326,21 @@ export interface components {
              * @example 2026-01-02T15:04:05.123456Z
              */
             created_at: string;
-            /** @description The pictures in the order of the scenes; empty until the story is written. */
+            /**
+             * @description The pictures in the order of the scenes; empty until the story is written.
+             * @example [
+             *       {
+             *         "id": "0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00.scene-01",
+             *         "status": "completed",
+             *         "urls": [
+             *           "https://films.example.org/media/1767225600.c2ln/9f86/scene-01.png"
+             *         ],
+             *         "subtitles": "The key lay under the third stair.",
+             *         "created_at": "2026-01-02T15:04:07.123456Z",
+             *         "updated_at": "2026-01-02T15:04:31.123456Z"
+             *       }
+             *     ]
+             */
             images: components["schemas"]["Image"][];
             /**
              * @description Of all images together: failed if one is, else processing if one is, else queued if one is.
@@ -305,7 +371,22 @@ export interface components {
              * @example false
              */
             has_more: boolean;
-            /** @description The tasks, newest first. */
+            /**
+             * @description The tasks, newest first.
+             * @example [
+             *       {
+             *         "task_id": "0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00",
+             *         "status": "completed",
+             *         "progress": 1,
+             *         "url": "https://films.example.org/media/1767225600.c2ln/e3b0/The%20Lost%20Key.mp4",
+             *         "story_title": "The Lost Key",
+             *         "story_description": "An old key opens a door that nobody remembers. #mystery",
+             *         "error_message": null,
+             *         "created_at": "2026-01-02T15:04:05.123456Z",
+             *         "updated_at": "2026-01-02T15:05:06.123456Z"
+             *       }
+             *     ]
+             */
             tasks: components["schemas"]["Summary"][];
         };
         Login: {
@@ -352,6 +433,30 @@ export interface components {
              */
             type: string;
         };
+        Progress: {
+            /**
+             * Format: double
+             * @description Of the film, from 0 to 1; it never falls.
+             * @example 0.4
+             */
+            progress: number;
+            /**
+             * @description Where the task stands.
+             * @example processing
+             * @enum {string}
+             */
+            status: "queued" | "processing" | "completed" | "failed";
+            /**
+             * @description What is being done: script_analysis, image_generation, voice_synthesis, music_generation, subtitle_generation or video_composition, unless the owner of the server has named the steps otherwise.
+             * @example image_generation
+             */
+            step?: string;
+            /**
+             * @description The task.
+             * @example 0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00
+             */
+            task_id: string;
+        };
         Regenerated: {
             /**
              * Format: date-time
@@ -397,7 +502,7 @@ export interface components {
              * @example 9:16
              * @enum {string}
              */
-            aspect_ratio: "9:16" | "16:9" | "1:1";
+            aspect_ratio?: "9:16" | "16:9" | "1:1";
             /**
              * @description With "custom topic": the text to narrate, word for word.
              * @example The lighthouse slept by day.
@@ -426,7 +531,7 @@ export interface components {
              * @example auto
              * @enum {string}
              */
-            music_genre: "auto" | "none" | "epic" | "calm" | "suspense" | "upbeat" | "romantic" | "playful" | "documentary";
+            music_genre?: "auto" | "none" | "epic" | "calm" | "suspense" | "upbeat" | "romantic" | "playful" | "documentary";
             /**
              * Format: int64
              * @description The same request with the same seed makes the same film, as far as the providers can.
@@ -509,7 +614,21 @@ export interface components {
              * @example A provider has rejected the content.
              */
             error_message: string | null;
-            /** @description The pictures in the order of the scenes; empty until the story is written. */
+            /**
+             * @description The pictures in the order of the scenes; empty until the story is written.
+             * @example [
+             *       {
+             *         "id": "0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00.scene-01",
+             *         "status": "completed",
+             *         "urls": [
+             *           "https://films.example.org/media/1767225600.c2ln/9f86/scene-01.png"
+             *         ],
+             *         "subtitles": "The key lay under the third stair.",
+             *         "created_at": "2026-01-02T15:04:07.123456Z",
+             *         "updated_at": "2026-01-02T15:04:31.123456Z"
+             *       }
+             *     ]
+             */
             images: components["schemas"]["Image"][];
             /**
              * Format: double
@@ -570,9 +689,56 @@ export interface components {
         };
     };
     responses: never;
-    parameters: never;
+    parameters: {
+        /**
+         * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+         * @example 3f1c9a52-create
+         */
+        "Idempotency-Key": string;
+    };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description This is the first answer to the same Idempotency-Key once more, and nothing was done again.
+         * @example true
+         */
+        "Idempotency-Replayed": "true";
+        /**
+         * @description After how many seconds another try makes sense.
+         * @example 20
+         */
+        "Retry-After": number;
+        /**
+         * @description How a caller proves who it is.
+         * @example Bearer
+         */
+        "WWW-Authenticate": string;
+        /**
+         * @description When the API key that was used ends; sent in its last 14 days.
+         * @example 2026-01-12T15:04:05Z
+         */
+        "X-API-Key-Expires-At": string;
+        /**
+         * @description How many requests the account may make in the window of which least is left: the minute or the day.
+         * @example 60
+         */
+        "X-RateLimit-Limit": number;
+        /**
+         * @description How many of them are left after this one.
+         * @example 59
+         */
+        "X-RateLimit-Remaining": number;
+        /**
+         * @description When all of them are there again, in seconds since 1970.
+         * @example 1767225660
+         */
+        "X-RateLimit-Reset": number;
+        /**
+         * @description Names the request in the server's log.
+         * @example 5f0c7d1e9b3a48f2a6d4c8e07b915a3d
+         */
+        "X-Request-Id": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -580,10 +746,7 @@ export interface operations {
     refresh: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Bearer {token} */
-                Authorization?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -592,6 +755,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -601,119 +765,31 @@ export interface operations {
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Could not validate credentials"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "This image is being made already"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "Request Entity Too Large"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "Unsupported Media Type"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "body.duration: expected value to be one of \"short, long\"",
-                     *       "errors": [
-                     *         {
-                     *           "loc": "body.duration",
-                     *           "msg": "expected value to be one of \"short, long\"",
-                     *           "type": "value_error"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds."
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Internal Server Error"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "Service Unavailable"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -736,6 +812,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -745,119 +822,75 @@ export interface operations {
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Could not validate credentials"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Conflict */
-            409: {
+            /** @description Request Timeout */
+            408: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "This image is being made already"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Request Entity Too Large"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Unsupported Media Type"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "body.duration: expected value to be one of \"short, long\"",
-                     *       "errors": [
-                     *         {
-                     *           "loc": "body.duration",
-                     *           "msg": "expected value to be one of \"short, long\"",
-                     *           "type": "value_error"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds."
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Internal Server Error"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "Service Unavailable"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -882,6 +915,11 @@ export interface operations {
             200: {
                 headers: {
                     "Preference-Applied"?: string;
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -891,105 +929,101 @@ export interface operations {
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Could not validate credentials"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Forbidden"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Task not found"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "body.duration: expected value to be one of \"short, long\"",
-                     *       "errors": [
-                     *         {
-                     *           "loc": "body.duration",
-                     *           "msg": "expected value to be one of \"short, long\"",
-                     *           "type": "value_error"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds."
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Internal Server Error"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Service Unavailable"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -1004,6 +1038,11 @@ export interface operations {
             header?: {
                 /** @description wait=N waits up to N seconds, at most 60, for the work to end (RFC 7240). */
                 Prefer?: string;
+                /**
+                 * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+                 * @example 3f1c9a52-create
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
                 /** @description The unique identifier of the image. */
@@ -1016,7 +1055,13 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     "Preference-Applied"?: string;
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1026,147 +1071,129 @@ export interface operations {
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Could not validate credentials"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Forbidden"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Task not found"
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "This image is being made already"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "Request Entity Too Large"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "Unsupported Media Type"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "body.duration: expected value to be one of \"short, long\"",
-                     *       "errors": [
-                     *         {
-                     *           "loc": "body.duration",
-                     *           "msg": "expected value to be one of \"short, long\"",
-                     *           "type": "value_error"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds."
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Internal Server Error"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Service Unavailable"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -1198,6 +1225,11 @@ export interface operations {
             200: {
                 headers: {
                     "Preference-Applied"?: string;
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1207,147 +1239,157 @@ export interface operations {
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Could not validate credentials"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Forbidden"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Task not found"
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "This image is being made already"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Request Entity Too Large"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Unsupported Media Type"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "body.duration: expected value to be one of \"short, long\"",
-                     *       "errors": [
-                     *         {
-                     *           "loc": "body.duration",
-                     *           "msg": "expected value to be one of \"short, long\"",
-                     *           "type": "value_error"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds."
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Internal Server Error"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Service Unavailable"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -1359,6 +1401,11 @@ export interface operations {
             header?: {
                 /** @description wait=N waits up to N seconds, at most 60, for the work to end (RFC 7240). */
                 Prefer?: string;
+                /**
+                 * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+                 * @example 3f1c9a52-create
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path?: never;
             cookie?: never;
@@ -1372,7 +1419,13 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     "Preference-Applied"?: string;
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1382,147 +1435,157 @@ export interface operations {
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Could not validate credentials"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Payment Required */
             402: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Not enough credits: the film costs 3 and there are 0; there are more on 1 February 2026"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Forbidden"
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "This image is being made already"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Request Entity Too Large"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Unsupported Media Type"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "body.duration: expected value to be one of \"short, long\"",
-                     *       "errors": [
-                     *         {
-                     *           "loc": "body.duration",
-                     *           "msg": "expected value to be one of \"short, long\"",
-                     *           "type": "value_error"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds."
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Internal Server Error"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Service Unavailable"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -1547,6 +1610,11 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1556,91 +1624,87 @@ export interface operations {
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Could not validate credentials"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Forbidden"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "body.duration: expected value to be one of \"short, long\"",
-                     *       "errors": [
-                     *         {
-                     *           "loc": "body.duration",
-                     *           "msg": "expected value to be one of \"short, long\"",
-                     *           "type": "value_error"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds."
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Internal Server Error"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Service Unavailable"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -1665,6 +1729,11 @@ export interface operations {
             200: {
                 headers: {
                     "Preference-Applied"?: string;
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1674,105 +1743,101 @@ export interface operations {
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Could not validate credentials"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Forbidden"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Task not found"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "body.duration: expected value to be one of \"short, long\"",
-                     *       "errors": [
-                     *         {
-                     *           "loc": "body.duration",
-                     *           "msg": "expected value to be one of \"short, long\"",
-                     *           "type": "value_error"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds."
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Internal Server Error"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Service Unavailable"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -1793,6 +1858,11 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1800,147 +1870,115 @@ export interface operations {
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Could not validate credentials"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Forbidden"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Task not found"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "This image is being made already"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "Request Entity Too Large"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "Unsupported Media Type"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "body.duration: expected value to be one of \"short, long\"",
-                     *       "errors": [
-                     *         {
-                     *           "loc": "body.duration",
-                     *           "msg": "expected value to be one of \"short, long\"",
-                     *           "type": "value_error"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds."
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Internal Server Error"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Service Unavailable"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -1949,7 +1987,13 @@ export interface operations {
     cancelVideoTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A name of your own for the request, of 1 to 255 printable ASCII characters. For 24 hours the same request with the same key is not carried out again: it gets the first answer once more, with Idempotency-Replayed. Another request with the key is refused with 409.
+                 * @example 3f1c9a52-create
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path: {
                 /** @description The unique identifier of the video task. */
                 task_id: string;
@@ -1961,7 +2005,13 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     "Preference-Applied"?: string;
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1971,147 +2021,129 @@ export interface operations {
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Could not validate credentials"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Forbidden"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Task not found"
-                     *     }
-                     */
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Conflict */
             409: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "This image is being made already"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "Request Entity Too Large"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "Unsupported Media Type"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "body.duration: expected value to be one of \"short, long\"",
-                     *       "errors": [
-                     *         {
-                     *           "loc": "body.duration",
-                     *           "msg": "expected value to be one of \"short, long\"",
-                     *           "type": "value_error"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds."
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Internal Server Error"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Service Unavailable"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -2135,19 +2167,76 @@ export interface operations {
             /** @description Events */
             200: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
-                     * @example event: progress
-                     *     data: {"task_id":"0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00","progress":0.4}
+                     * @example [
+                     *       {
+                     *         "data": {
+                     *           "task_id": "0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00",
+                     *           "status": "processing",
+                     *           "progress": 0.4,
+                     *           "step": "image_generation"
+                     *         },
+                     *         "event": "progress"
+                     *       }
+                     *     ]
                      */
-                    "text/event-stream": string;
+                    "text/event-stream": ({
+                        data: components["schemas"]["Task"];
+                        /**
+                         * @description Its kind.
+                         * @enum {string}
+                         */
+                        event: "task";
+                    } | {
+                        data: components["schemas"]["Event"];
+                        /**
+                         * @description Its kind.
+                         * @enum {string}
+                         */
+                        event: "step";
+                        /**
+                         * @description From which the stream can go on.
+                         * @example 1-42
+                         */
+                        id: string;
+                    } | {
+                        data: components["schemas"]["Progress"];
+                        /**
+                         * @description Its kind.
+                         * @enum {string}
+                         */
+                        event: "progress";
+                    } | {
+                        data: components["schemas"]["Task"];
+                        /**
+                         * @description Its kind.
+                         * @enum {string}
+                         */
+                        event: "end";
+                        /**
+                         * @description From which the stream can go on.
+                         * @example 1-42
+                         */
+                        id: string;
+                    })[];
                 };
             };
             /** @description There is nothing more to tell */
             204: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2155,105 +2244,101 @@ export interface operations {
             /** @description Unauthorized */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Could not validate credentials"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Forbidden */
             403: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Forbidden"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Not Found */
             404: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Task not found"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "body.duration: expected value to be one of \"short, long\"",
-                     *       "errors": [
-                     *         {
-                     *           "loc": "body.duration",
-                     *           "msg": "expected value to be one of \"short, long\"",
-                     *           "type": "value_error"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Too many requests; try again in 20 seconds."
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Internal Server Error */
             500: {
                 headers: {
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Internal Server Error"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Service Unavailable */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-API-Key-Expires-At": components["headers"]["X-API-Key-Expires-At"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "Service Unavailable"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
