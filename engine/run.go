@@ -172,6 +172,13 @@ func (r *Run) Outputs() (Outputs, error) { return r.execution().outputs() }
 // readers may follow a run, and a slow one does not slow it.
 func (r *Run) Events(ctx context.Context) iter.Seq[Event] { return r.EventsFrom(ctx, 1) }
 
+// Last is the number of the newest event that Events gives without waiting; 0 when there is none yet. Whoever has
+// seen a greater one has not seen it of this run as it is here: of one that was restored from a backup, say.
+func (r *Run) Last() uint64 {
+	_, seq := r.execution().stand()
+	return seq
+}
+
 // EventsFrom is like Events, from an event's number.
 func (r *Run) EventsFrom(ctx context.Context, from uint64) iter.Seq[Event] {
 	return func(yield func(Event) bool) {

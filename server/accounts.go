@@ -1,12 +1,10 @@
 package server
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"net/netip"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -24,41 +22,48 @@ import (
 )
 
 // accountModule knows who calls, what they may and have, and what was answered before.
-var accountModule = fx.Module("accounts", fx.Provide(openIdentity, openBook, openPlans, openLimits, openCredits, newGate))
+var accountModule = fx.Module("accounts",
+	fx.Provide(identityConfig, idempotencyConfig, openPlans, limitsConfig, creditsConfig, newGate),
+	fx.Supply(limits.StrangersConfig{}),
+	identity.Module, idempotency.Module, limits.Module, credits.Module,
+)
 
-func openIdentity(life fx.Lifecycle, conf *config.Config, opts Options, db *store.DB, log *slog.Logger) (*identity.Service, error) {
-	ids, err := identity.New(context.Background(), db, identity.Config{
-		TokenLifetime: conf.TokenLifetime, DefaultPlan: conf.DefaultPlan, Hash: opts.Hash, Log: log,
-	})
-	if err != nil {
-		return nil, err
-	}
-	life.Append(closing(ids))
-	return ids, nil
+func identityConfig(conf *config.Config, opts Options, log *slog.Logger) identity.Config {
+	return identity.Config{TokenLifetime: conf.TokenLifetime, DefaultPlan: conf.DefaultPlan, Hash: opts.Hash, Log: log}
 }
 
-func openBook(db *store.DB) (*idempotency.Book, error) {
-	return idempotency.New(idempotency.Config{DB: db, Known: identity.Known})
+func idempotencyConfig(db *store.DB) idempotency.Config {
+	return idempotency.Config{DB: db, Known: identity.Known}
 }
 
 func openPlans(conf *config.Config) (plans.Set, error) {
-	return plans.Defaults(plans.Enterprise{Minute: conf.RateLimitMinute, Day: conf.RateLimitDay})
+	return plans.New(
+		planOf(plans.NameFree, conf.Free), planOf(plans.NameStandard, conf.Standard),
+		planOf(plans.NamePro, conf.Pro), planOf(plans.NameEnterprise, conf.Enterprise),
+	)
 }
 
-func openLimits(life fx.Lifecycle, db *store.DB, log *slog.Logger) (*limits.Limiter, error) {
-	l, err := limits.New(limits.Config{DB: db, Known: identity.Known, Log: log})
-	if err != nil {
-		return nil, err
+// planOf is a plan as the owner of the server wants it.
+func planOf(name string, p config.Plan) plans.Plan {
+	plan := plans.Plan{
+		Name: name, Rate: plans.Rate{Minute: p.RateLimitMinute, Day: p.RateLimitDay}, Credits: int(p.Credits),
+		Seconds: p.Seconds, Quality: plans.Quality(p.Quality), Watermark: p.Watermark, Characters: p.Characters, Priority: p.Priority,
 	}
-	life.Append(closing(l))
-	return l, nil
+	if p.Credits == config.Unlimited {
+		plan.Credits, plan.Unlimited = 0, true
+	}
+	return plan
+}
+
+func limitsConfig(db *store.DB, log *slog.Logger) limits.Config {
+	return limits.Config{DB: db, Known: identity.Known, Log: log}
 }
 
 // lowCredits is the balance below which an account is told that it runs low: the price of a short film.
 const lowCredits = 3
 
-func openCredits(db *store.DB) *credits.Ledger {
-	return credits.New(credits.Config{DB: db, Known: identity.Known, LowAfter: lowCredits})
+func creditsConfig(db *store.DB) credits.Config {
+	return credits.Config{DB: db, Known: identity.Known, LowAfter: lowCredits}
 }
 
 // settle ends the reservation of an order that has ended: what was made is paid for, and so is what somebody has
@@ -79,9 +84,10 @@ func settle(ledger *credits.Ledger) production.Hook {
 	}
 }
 
-// ours tells whether a failure is not the fault of what was asked for.
+// ours tells whether a failure is not the fault of what was asked for. After an upload that has failed the film is
+// there, and a retry of that is for nothing.
 func ours(f *production.Failure) bool {
-	return f == nil || f.Code != "rejected" && f.Code != "invalid_input"
+	return f == nil || f.Code != "rejected" && f.Code != "invalid_input" && !f.AtUpload()
 }
 
 // A gate counts requests.
@@ -92,15 +98,12 @@ type gate struct {
 	log       *slog.Logger
 }
 
-func newGate(set plans.Set, l *limits.Limiter, log *slog.Logger) *gate {
-	return &gate{set, l, limits.NewStrangers(limits.StrangersConfig{}), log}
+func newGate(set plans.Set, l *limits.Limiter, strangers *limits.Strangers, log *slog.Logger) *gate {
+	return &gate{set, l, strangers, log}
 }
 
-// admit counts a request of an account.
+// admit counts a request of an account. Opening an event stream is one; what it tells then is not.
 func (g *gate) admit(ctx huma.Context, who identity.Principal) *web.Fault {
-	if strings.HasSuffix(ctx.Operation().Path, "/events") {
-		return nil // an open stream is not counted
-	}
 	plan, err := g.plans.Plan(who.Account.Plan)
 	if err != nil {
 		g.log.Error("an account has no plan", "account", who.Account.ID, "error", err)

@@ -12,7 +12,10 @@ import (
 	"github.com/filmloom/filmloom/server/admin"
 	"github.com/filmloom/filmloom/server/backup"
 	"github.com/filmloom/filmloom/server/config"
+	"github.com/filmloom/filmloom/server/credits"
+	"github.com/filmloom/filmloom/server/idempotency"
 	"github.com/filmloom/filmloom/server/identity"
+	"github.com/filmloom/filmloom/server/plans"
 	"github.com/filmloom/filmloom/server/store"
 )
 
@@ -23,6 +26,9 @@ var adminModule = fx.Module("administration",
 	}),
 	admin.Module,
 	fx.Invoke(offerBackup, func(r *admin.Registry, ids *identity.Service, db *store.DB) { admin.Holders(r, ids, Holdings(db)) }),
+	fx.Invoke(func(r *admin.Registry, ids *identity.Service, set plans.Set, ledger *credits.Ledger, keys *idempotency.Book, db *store.DB) {
+		admin.Credits(r, ids, books{set, ledger, keys, db}.open())
+	}),
 )
 
 func offerBackup(r *admin.Registry, conf *config.Config, opts Options, db *store.DB, files artifact.Store, j journal.Journal, eng *engine.Engine) {

@@ -16,8 +16,9 @@
 // # What it promises
 //
 // Start either starts everything or leaves nothing behind: no lock, no port, no process. Stop ends event streams,
-// lets requests and short calls finish for the grace time, and keeps the rest in the journal, to go on at the next
-// start. Only one server uses a data directory at a time.
+// begins no more calls, lets requests and calls finish for the grace time, which they have together, and keeps the rest
+// in the journal, to go on at the next start. Only one server uses a data directory at a time. A client that does not
+// take its answer is let go.
 //
 // # What it never does
 //

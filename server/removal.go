@@ -21,13 +21,13 @@ import (
 )
 
 // erasureModule erases what removed accounts owned. It comes after all that erases: it ends before them.
-var erasureModule = fx.Module("erasure", fx.Invoke(eraseRemoved))
+var erasureModule = fx.Module("owned", fx.Provide(erasureConfig), erasure.Module)
 
-// eraseRemoved knows every room that keeps something for an account. A room that is added is added here.
-func eraseRemoved(life fx.Lifecycle, ids *identity.Service, hooks *webhooks.Service, channels *youtube.Service, keys *idempotency.Book,
+// erasureConfig knows every room that keeps something for an account. A room that is added is added here.
+func erasureConfig(ids *identity.Service, hooks *webhooks.Service, channels *youtube.Service, keys *idempotency.Book,
 	l *limits.Limiter, db *store.DB, desk *production.Desk, ledger *credits.Ledger, log *slog.Logger,
-) error {
-	e, err := erasure.New(erasure.Config{Accounts: ids, Log: log, Owned: []erasure.Owned{
+) erasure.Config {
+	return erasure.Config{Accounts: ids, Log: log, Owned: []erasure.Owned{
 		{What: "webhooks", By: hooks}, // first: nobody is told of what follows
 		{What: "YouTube connection", By: channels},
 		{What: "idempotency keys", By: keys},
@@ -35,15 +35,7 @@ func eraseRemoved(life fx.Lifecycle, ids *identity.Service, hooks *webhooks.Serv
 		{What: "batches", By: studioapi.Batches{Store: db}},
 		{What: "films", By: desk},
 		{What: "credits", By: ledger}, // after the films: the end of one that is being made settles its price
-	}})
-	if err != nil {
-		return err
-	}
-	life.Append(fx.Hook{OnStart: e.Start, OnStop: func(context.Context) error {
-		e.Close()
-		return nil
-	}})
-	return nil
+	}}
 }
 
 // Holdings counts what an account owns, with a server on the database or without.
@@ -54,16 +46,8 @@ func Holdings(db *store.DB) func(context.Context, identity.Account) (admin.Holdi
 			return out, err
 		}
 		out.Films, out.Drafts, out.Open = held.Films, held.Drafts, held.Open
-		set, err := plans.Defaults(plans.Enterprise{})
-		if err != nil {
-			return out, err
-		}
-		plan, err := set.Plan(a.Plan)
-		if err != nil {
-			return out, err
-		}
 		err = db.View(func(tx *store.Tx) error {
-			b, err := openCredits(db).BalanceIn(tx, a.ID, plan)
+			b, err := credits.New(creditsConfig(db)).BalanceIn(tx, a.ID, plans.Plan{}) // what its plan has yet to grant is nobody's loss
 			out.Credits = b.Available
 			return err
 		})

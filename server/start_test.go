@@ -71,6 +71,21 @@ func code(t *testing.T, url string) int {
 	return resp.StatusCode
 }
 
+// text is the body of an answer.
+func text(t *testing.T, url string) string {
+	t.Helper()
+	resp, err := plain.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
 // fails starts a server that cannot start, and gives the sentence that it says.
 func fails(t *testing.T, conf *config.Config, opts server.Options) string {
 	t.Helper()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -14,14 +15,16 @@ import (
 	"github.com/filmloom/filmloom/server/servertest"
 )
 
-// Several people do everything at once with the same few tasks. Nothing may be answered with a failure of ours,
-// nothing may be left unfinished, and after a restart everything must be as it was.
+// Several people do everything at once with the same few tasks and projects. Nothing may be answered with a failure of
+// ours, nothing may be left unfinished, and after a restart everything must be as it was.
 func TestEverythingAtOnce(t *testing.T) {
 	var log logText
 	s := servertest.Start(t, servertest.Options{Providers: builtin.Mock(time.Millisecond), Pipelines: pipelines, Log: &log, Config: func(c *config.Config) {
 		c.RateLimitMinute, c.RateLimitDay, c.MaxActive = 1_000_000, 10_000_000, 3
+		c.Pro.RateLimitMinute, c.Pro.RateLimitDay, c.Pro.Credits = 1_000_000, 10_000_000, 30
+		c.WebhookAllow = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 	}})
-	ann := s.User("ann")
+	ann, crew := s.User("ann"), engage(t, s)
 	var mu sync.Mutex
 	var ids []string
 	pick := func() string {
@@ -37,14 +40,18 @@ func TestEverythingAtOnce(t *testing.T) {
 		"Once [mock:flaky@image.generate] it fails. Then it does not.", "It [mock:hang@image.generate] hangs. It does.",
 		"It is [mock:reject@speech.synthesize] refused. It is.",
 	}
-	rounds := 60
+	rounds := 80
 	if testing.Short() {
-		rounds = 15
+		rounds = 20
 	}
 	var wg sync.WaitGroup
 	for worker := range 4 {
 		wg.Go(func() {
 			for n := range rounds {
+				if n%2 == 1 {
+					crew.act(stories, fmt.Sprint(worker, n))
+					continue
+				}
 				id := pick()
 				image := fmt.Sprintf("/v1/images/%s.scene-%02d", id, 1+rand.IntN(3))
 				var a *servertest.Answer
@@ -91,6 +98,7 @@ func TestEverythingAtOnce(t *testing.T) {
 	wg.Wait()
 	// What hangs is cancelled, since it holds up the rest; all else comes to its end.
 	unhang := func() {
+		crew.unhang()
 		for _, id := range ids {
 			if a := ann.Get("/v1/video/tasks/" + id); strings.Contains(string(a.Body), "hangs") && !strings.Contains(string(a.Body), `"failed"`) {
 				ann.Post("/v1/video/tasks/"+id+"/cancel", nil)
@@ -131,10 +139,16 @@ func TestEverythingAtOnce(t *testing.T) {
 			t.Errorf("%v", task)
 		}
 	}
+	jobs := crew.settled()
 	s.Restart()
 	for id, before := range settled {
 		if after := withoutSignatures(string(ann.Get("/v1/video/tasks/" + id).Want(200).Body)); after != before {
 			t.Errorf("%s", differences(t, before, after))
+		}
+	}
+	for path, before := range jobs {
+		if after := withoutSignatures(string(crew.admin.Get(path).Want(200).Body)); after != before {
+			t.Errorf("%s is\n%s, and was\n%s", path, after, before)
 		}
 	}
 	for _, line := range strings.Split(log.String(), "\n") {
@@ -142,7 +156,7 @@ func TestEverythingAtOnce(t *testing.T) {
 			t.Error(line)
 		}
 	}
-	t.Logf("%d tasks, %d settled", len(ids), len(settled))
+	t.Logf("%d tasks, %d settled; %d jobs, %d settled", len(ids), len(settled), len(crew.jobs), len(jobs))
 }
 
 // differences tells which fields of two tasks differ, before and after.

@@ -28,7 +28,7 @@ func analyzeScript(_ context.Context, _ *providers.Call, in film.ScriptInput) (f
 	if utf8.RuneCountInString(in.Script) > longestScript {
 		return film.Script{}, providers.Invalid("The script is too long: it may have %d characters.", longestScript)
 	}
-	if !spoken(in.Script) {
+	if !film.Speaks(wordPattern.ReplaceAllString(in.Script, " ")) {
 		return film.Script{}, providers.Invalid("The script has no word to say: give one with at least one sentence.")
 	}
 	out := film.Script{

@@ -49,7 +49,7 @@ func TestAScriptIsKeptWordForWordWithItsSpeakers(t *testing.T) {
 }
 
 func TestAScriptWithoutWordsIsInvalid(t *testing.T) {
-	for _, script := range []string{"", " \n", "…!", "[mock:reject@image.generate]"} {
+	for _, script := range []string{"", " \n", "…!", "[mock:reject@image.generate]", "MARA:", "MARA: \nBOB: [mock:warn]", "# A heading\n(Silence.)"} {
 		_, err := call(t, configured(t, `{}`), film.ScriptAnalyze, film.ScriptInput{Script: script, Language: "english", Style: "anime"})
 		if e := providers.AsError(err); e == nil || e.Kind != providers.KindInvalidInput {
 			t.Errorf("%q: %v", script, err)

@@ -82,7 +82,7 @@ func TestThePageSaysWhatFailuresSay(t *testing.T) {
 		source += string(raw)
 	}
 	kinds := []providers.Kind{providers.KindUnauthorized, providers.KindRateLimited, providers.KindUnavailable, providers.KindInvalidInput, providers.KindRejected}
-	for _, row := range rows(t, manual(t), "| what happens | kind | what the job says |") {
+	for _, row := range rows(t, manual(t), "| what happens | kind | what the job says | `error.code` |") {
 		if !slices.Contains(kinds, providers.Kind(row[1])) {
 			t.Errorf("there is no kind %q", row[1])
 		}

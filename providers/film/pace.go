@@ -109,14 +109,18 @@ func NeededSeconds(script, language string) float64 {
 	return SpokenSeconds(spokenOf(script), language, FastestPace) + shortestLead + shortestTail
 }
 
+// Speaks tells whether a script has anything to say: a letter or a digit that is not in a name before a colon, a
+// heading or a line in brackets. Of one that has not, no provider of script.analyze makes a film.
+func Speaks(script string) bool {
+	return strings.ContainsFunc(spokenOf(script), func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+}
+
 // spokenOf leaves out of a script what is hardly spoken. Providers of script.analyze read it more closely.
 func spokenOf(script string) string {
 	var b strings.Builder
 	for line := range strings.Lines(script) {
 		line = strings.Trim(line, " \t\r\n*_")
-		first, _ := utf8.DecodeRuneInString(line)
-		last, _ := utf8.DecodeLastRuneInString(line)
-		if first == '#' || strings.ContainsRune("([（［【", first) && strings.ContainsRune(")]）］】", last) {
+		if isHeading(line) || isDirection(line) {
 			continue
 		}
 		if at := strings.IndexAny(line, ":："); at > 0 && isLabel(line[:at]) {
@@ -127,6 +131,28 @@ func spokenOf(script string) string {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// isHeading tells whether a line is a heading of Markdown, and no "#1".
+func isHeading(line string) bool {
+	rest := strings.TrimLeft(line, "#")
+	return rest != line && (rest == "" || strings.HasPrefix(rest, " "))
+}
+
+// isDirection tells whether a line is nothing but brackets, such as "(Rain.) [Thunder.]".
+func isDirection(line string) bool {
+	depth := 0
+	for _, r := range line {
+		switch {
+		case strings.ContainsRune("([（［【", r):
+			depth++
+		case depth > 0 && strings.ContainsRune(")]）］】", r):
+			depth--
+		case depth == 0 && !unicode.IsSpace(r):
+			return false
+		}
+	}
+	return line != "" && depth == 0
 }
 
 // isLabel tells whether a text before a colon looks like a speaker's name.

@@ -60,6 +60,19 @@ func TestWhatIsNotSpokenNeedsNoTime(t *testing.T) {
 	}
 }
 
+func TestAScriptSpeaksWhereALetterOrADigitIsSaid(t *testing.T) {
+	for script, want := range map[string]bool{
+		"": false, "...": false, "---": false, "🎬": false, "MARA:": false, "MARA: \nBOB: ": false, "小明：": false, "MARA: (…)": false,
+		"# The ferry": false, "(Rain.)": false, "(Rain.) [Thunder.]": false, "*(Silence.)*\n[Rain.]\nMARA:\n": false,
+		"x": true, "2024": true, "१२३": true, "10:30": true, "#1": true, "#sea": true, "小明：好。": true, "雨が降る。": true, "बारिश हो रही है।": true, "المطر يهطل.": true, "ฝนตก": true,
+		"(Rain.)\nMARA: Yes.": true, "# The ferry\nFog.": true, "(He wakes.) Good morning (he says)": true, "(Late) he came.": true, "(Never closed": true,
+	} {
+		if got := film.Speaks(script); got != want {
+			t.Errorf("%q: %v", script, got)
+		}
+	}
+}
+
 // A script of the greatest length is estimated at once, whatever it is made of.
 func TestHostileScriptsAreEstimatedQuickly(t *testing.T) {
 	for _, unit := range []string{"'", ".'", ":", "(", "a:\n", "\xff", "—”", "1"} {
@@ -78,6 +91,9 @@ func FuzzNeededSeconds(f *testing.F) {
 	f.Fuzz(func(t *testing.T, script, language string) {
 		whole := film.SpokenSeconds(script, language, film.FastestPace)
 		need := film.NeededSeconds(script, language)
+		if said := need > film.NeededSeconds("", language); film.Speaks(script) != said {
+			t.Errorf("%q needs %v s, and speaks: %v", script, need, !said)
+		}
 		if math.IsNaN(need) || math.IsInf(need, 0) || need < 0 || need > whole+1.2+1e-6 {
 			t.Errorf("%q needs %v s, and takes %v", script, need, whole)
 		}

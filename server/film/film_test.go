@@ -21,17 +21,16 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/golang/glog.(*fileSink).flushDaemon"))
 }
 
-// parsed is the built-in file, changed in one place of the pipeline story_video.
-func parsed(t *testing.T, old, changed string) *pipeline.File {
+// parsed is the built-in file with texts replaced by others, in pairs, from the pipeline story_video on.
+func parsed(t *testing.T, change ...string) *pipeline.File {
 	t.Helper()
 	text := string(filmloom.Pipelines)
-	if old != "" {
-		at := strings.Index(text, `pipeline "`+film.StoryVideo+`"`)
-		place := strings.Index(text[at:], old)
-		if at < 0 || place < 0 {
-			t.Fatalf("pipelines.hcl has no %q", old)
+	at := strings.Index(text, `pipeline "`+film.StoryVideo+`"`)
+	for i := 0; i < len(change); i += 2 {
+		if at < 0 || !strings.Contains(text[at:], change[i]) {
+			t.Fatalf("pipelines.hcl has no %q", change[i])
 		}
-		text = text[:at+place] + changed + text[at+place+len(old):]
+		text = text[:at] + strings.ReplaceAll(text[at:], change[i], change[i+1])
 	}
 	file, diags := pipeline.Parse(pipeline.Source{"pipelines.hcl": []byte(text)})
 	if diags.HasErrors() {
@@ -41,7 +40,7 @@ func parsed(t *testing.T, old, changed string) *pipeline.File {
 }
 
 func TestTheBuiltInPipelinesKeepTheContract(t *testing.T) {
-	file := parsed(t, "", "")
+	file := parsed(t)
 	if diags := film.Check(file); diags.HasErrors() {
 		t.Error(diags)
 	}
@@ -51,15 +50,43 @@ func TestTheBuiltInPipelinesKeepTheContract(t *testing.T) {
 }
 
 func TestAnEditThatBreaksTheContractIsADiagnosticWhereItIs(t *testing.T) {
-	for _, row := range []struct{ old, changed, want string }{
-		{`input "voice_name"`, `input "voice"`, `takes no input "voice_name"`},
-		{`input "custom_topic" {`, "input \"extra\" {\n    type = string\n  }\n  input \"custom_topic\" {", `input "extra" of story_video has no default`},
-		{`"nova", `, ``, `The input "voice_name" of story_video does not allow "nova"`},
-		{`output "video"`, `output "movie"`, `has no output "video"`},
-		{`output "images"`, `output "pictures"`, `has no output "images"`},
+	for _, row := range []struct {
+		want   string
+		change []string
+	}{
+		{`takes no input "voice_name"`, []string{`input "voice_name"`, `input "voice"`}},
+		{
+			`input "extra" of story_video has no default`,
+			[]string{`input "custom_topic" {`, "input \"extra\" {\n    type = string\n  }\n  input \"custom_topic\" {"},
+		},
+		{`The input "voice_name" of story_video does not allow "nova"`, []string{`"nova", `, ``}},
+		{
+			`The input "custom_story" of story_video has the type list of string`,
+			[]string{`input "custom_story" {`, "input \"custom_story\" {\n    type    = list(string)\n    default = []\n  }\n  input \"extra\" {"},
+		},
+		{
+			`The input "watermark" of story_video has the type list of string`,
+			[]string{`input "watermark" {`, "input \"watermark\" {\n    type    = list(string)\n    default = []\n  }\n  input \"extra\" {"},
+		},
+		{`has no output "video"`, []string{`output "video"`, `output "movie"`}},
+		{`has no output "images"`, []string{`output "images"`, `output "pictures"`}},
+		{
+			`The pipeline story_video has no stage "script_analysis"`,
+			[]string{`stage "script_analysis"`, `stage "story"`, `stage.script_analysis`, `stage.story`},
+		},
+		{
+			`The pipeline story_video has no stage "image_generation"`,
+			[]string{`stage "image_generation"`, `stage "pictures"`, `stage.image_generation`, `stage.pictures`},
+		},
+		{
+			`The stage "image_generation" of story_video makes all pictures at once`,
+			[]string{
+				"for_each = local.scenes\n    uses     = \"image.generate\"", `uses = "image.generate"`, `each.value.image_prompt`, `"all of it"`,
+				`each.value.camera`, `"wide"`,
+			},
+		},
 	} {
-		file := parsed(t, row.old, row.changed)
-		diags := film.Check(file)
+		diags := film.Check(parsed(t, row.change...))
 		found := false
 		for _, d := range diags {
 			if strings.Contains(d.Summary, row.want) {

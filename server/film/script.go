@@ -34,8 +34,11 @@ type Character struct {
 // ScriptStyles are the styles of films of scripts.
 var ScriptStyles = append(append([]string{}, ArtStyles...), "documentary", "cartoon")
 
-// Translate is the capability that subtitles in other languages need.
-const Translate = "text.translate"
+// Capabilities that a film may do without.
+const (
+	Translate = "text.translate" // for subtitles in other languages
+	Publish   = "video.publish"  // uploads the film when it is made
+)
 
 // Inputs are the pipeline's inputs.
 func (s Script) Inputs() engine.Inputs {
@@ -56,6 +59,10 @@ func (s Script) Inputs() engine.Inputs {
 
 // Longer is by how much a film may be longer than what was asked for.
 const Longer = 1.25
+
+// Speaks tells whether a script has anything to say beside names, headings and directions. One that has not cannot be
+// filmed.
+func Speaks(text string) bool { return providersfilm.Speaks(text) }
 
 // ShortestSeconds is about how long it takes to speak a script at the fastest pace that is natural.
 func ShortestSeconds(text, language string) float64 {

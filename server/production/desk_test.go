@@ -65,7 +65,7 @@ func (s *studio) parts() (conf production.Config, shut func()) {
 	s.must(err)
 	eng, err := engine.Open(s.t.Context(), engine.Config{
 		Journal: journal, Artifacts: files, Source: pipeline.Source{"pipelines.hcl": filmloom.Pipelines},
-		Providers: builtin.Mock(s.delay), Env: func(string) (string, bool) { return "", false },
+		Providers: publisher{builtin.Mock(s.delay)}, Env: func(string) (string, bool) { return "", false },
 	})
 	s.must(err)
 	conf = s.conf

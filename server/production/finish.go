@@ -3,6 +3,7 @@ package production
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/filmloom/filmloom/engine"
@@ -23,16 +24,17 @@ func (d *Desk) finish(l *live, o *Order, status Status, f *Failure) bool {
 	v, _ := l.view()
 	made := v.Film
 	if v.Run != nil && v.Run.ID == o.ID {
-		o.Warnings = distinct(v.Run.Status().Warnings)
+		st := v.Run.Status()
+		o.Warnings, o.Reused, o.Worked = distinct(st.Warnings), reused(st), l.worked()
+		if status != Superseded {
+			d.made(o, v.Run)
+		}
 	}
 	if v.Head != nil && v.Head.ID == o.ID {
 		o.Progress = v.RunProgress
 	}
 	if status == Completed {
 		o.Progress = 1
-	}
-	if status == Completed && o.Until == "" {
-		o.Video, o.Seconds = made.Video, made.Seconds
 	}
 	return d.save(l, o, func(p *Production) {
 		p.Summary.settle(o, made)
@@ -53,18 +55,52 @@ func distinct(warnings []string) (kept []string) {
 	return kept
 }
 
+// made notes the film that an order's run has made, if it came as far: one that failed at its upload did.
+func (d *Desk) made(o *Order, run *engine.Run) {
+	out, err := run.Outputs()
+	var video *film.File
+	var seconds float64
+	if err == nil {
+		err = errors.Join(out.Decode(film.OutputVideo, &video), out.Decode(film.OutputSeconds, &seconds))
+	}
+	switch {
+	case err != nil:
+		d.conf.Log.Error("a run's film cannot be read", "run", run.ID, "error", err)
+	case video != nil && video.SHA256 != "":
+		o.Video, o.Seconds = video, seconds
+	}
+}
+
+// reused is how much of what a run has done needed no call, from 0 to 1.
+func reused(st engine.Status) float64 {
+	done, again := 0, 0
+	for _, s := range st.Stages {
+		done, again = done+s.Done, again+s.Reused
+	}
+	if done == 0 {
+		return 0
+	}
+	return float64(again) / float64(done)
+}
+
 // settle takes in the end of the newest order.
 func (s *Summary) settle(o *Order, made film.Film) {
 	s.Status, s.Failure = o.Status, o.Failure
 	s.Title, s.Description = made.Title, made.Description
-	if made.Video == nil || o.Status != Completed && o.Status != Failed { // one that failed may have come as far as the film
+	if o.Video == nil || made.Video == nil {
 		return
 	}
-	if s.Video == nil || s.Video.SHA256 != made.Video.SHA256 {
-		s.Finished = o.Ended
-	}
+	s.show(o)
 	s.Video, s.Thumbnail, s.Subtitles, s.Seconds = made.Video, made.Thumbnail, made.Subtitles, made.Seconds
 	s.YouTube = made.YouTube
+}
+
+// show takes over the film that an order has made. It was finished when it was another one before.
+func (s *Summary) show(o *Order) {
+	if s.Video == nil || s.Video.SHA256 != o.Video.SHA256 {
+		s.Finished = o.Ended
+	}
+	s.Video, s.Seconds = o.Video, o.Seconds
 }
 
 // save writes an order that has changed, and its production when it is the newest one. false means that it
@@ -133,7 +169,21 @@ func failureOf(st engine.Status) *Failure {
 	case st.State != engine.Failed || st.Failure == nil:
 		return nil
 	}
-	return told(st.Failure.Kind, st.Failure.User)
+	f := told(st.Failure.Kind, st.Failure.User)
+	f.Capability = called(st)
+	return f
+}
+
+// called is the capability that a run has failed at, or "".
+func called(st engine.Status) (capability string) {
+	longest := 0
+	for _, s := range st.Stages { // an instance's address begins with its stage's, and that with the outer stage's
+		rest, ok := strings.CutPrefix(st.Failure.Address, s.Name)
+		if ok && len(s.Name) > longest && (rest == "" || rest[0] == '[') {
+			longest, capability = len(s.Name), s.Uses
+		}
+	}
+	return capability
 }
 
 // unstarted says why a run could not be started.

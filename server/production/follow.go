@@ -179,7 +179,7 @@ func (d *Desk) work(l *live, o *Order) bool {
 		return d.finish(l, o, Failed, unstarted(err))
 	}
 	l.change(func() {
-		l.run = run
+		l.run, l.shift = run, shift{}
 		l.expect(o)
 	})
 	defer l.change(func() { l.run = nil })
@@ -203,6 +203,7 @@ func (d *Desk) watch(l *live, o *Order, run *engine.Run) bool {
 				d.started(l, o, ev.Time)
 			}
 			l.change(func() {
+				l.shift.take(ev)
 				changed, err := l.reading.Take(run, ev)
 				if err != nil {
 					d.conf.Log.Error("a run's outputs cannot be read", "run", run.ID, "error", err)

@@ -2,6 +2,7 @@ package production
 
 import (
 	"sync"
+	"time"
 
 	"github.com/filmloom/filmloom/engine"
 	"github.com/filmloom/filmloom/server/film"
@@ -20,6 +21,7 @@ type live struct {
 	now     snapshot
 	reading film.Reading
 	run     *engine.Run   // of the order that is followed, once it has begun
+	shift   shift         // of that run
 	high    float64       // the highest progress that was shown, of all orders; see progress
 	own     float64       // likewise, of the newest order
 	stop    chan struct{} // closed when somebody has cancelled the order; see halt
@@ -89,6 +91,13 @@ func (l *live) halt() <-chan struct{} {
 	return l.stop
 }
 
+// worked is how long the run that is followed was worked on.
+func (l *live) worked() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.shift.worked()
+}
+
 // step is what is being done. Between two stages that is the step of the next one, and after the last one its own.
 func step(st engine.Status) (name string) {
 	if st.Step != "" {
@@ -108,12 +117,12 @@ func step(st engine.Status) (name string) {
 // view is what is known, and a channel that is closed when there is more.
 func (l *live) view() (View, <-chan struct{}) {
 	l.mu.Lock()
-	s, run, changed := l.now, l.run, l.changed
+	s, run, changed, idle := l.now, l.run, l.changed, l.shift.idle
 	l.mu.Unlock()
 	v := View{Production: s.production, Head: s.head, Film: s.film, Run: run}
 	if run != nil {
 		st := run.Status()
-		v.Step, v.Began = step(st), st.Started
+		v.Step, v.Began, v.Idle = step(st), st.Started, idle
 	}
 	l.mu.Lock()
 	if s.head != nil && l.now.head == s.head {

@@ -62,13 +62,13 @@ func (d *Desk) rebuild(ctx context.Context, id string) (changed bool, err error)
 		if err != nil {
 			return false, err
 		}
-		if o.Status != as.Status {
+		if o.Status != as.Status || (o.Video == nil) != (as.Video == nil) {
 			changed = true
 			*o = as
 		}
 		p.Summary.Status, p.Summary.Failure = o.Status, o.Failure
-		if o.Status == Completed && o.Video != nil {
-			p.Summary.Video, p.Summary.Seconds, p.Summary.Finished = o.Video, o.Seconds, o.Ended
+		if o.Video != nil && !o.Status.Open() && o.Status != Superseded {
+			p.Summary.show(o)
 		}
 	}
 	if p.Summary.Video != nil && s.film.Video != nil {
@@ -110,6 +110,7 @@ func (d *Desk) became(ctx context.Context, o Order) (Order, error) {
 		return o, nil
 	}
 	o.Status, o.Failure, o.Warnings = outcome(st.State), failureOf(st), distinct(st.Warnings)
+	d.made(&o, run)
 	return o, nil
 }
 

@@ -47,7 +47,7 @@ func (p *Production) Head() string {
 }
 
 // A Summary is what lists show. It is derived from the head, and what it says of a film from the newest order
-// that made one.
+// that made one: also from one that has failed or was cancelled after that, at its upload.
 type Summary struct {
 	Status      Status          `json:"status"`
 	Title       string          `json:"title,omitempty"` // of the story
@@ -64,9 +64,13 @@ type Summary struct {
 
 // A Failure is why an order came to nothing, in words that its owner may read.
 type Failure struct {
-	Code    string `json:"code"` // the kind of the error: invalid_input, rejected, …
-	Message string `json:"message"`
+	Code       string `json:"code"` // the kind of the error: invalid_input, rejected, …
+	Message    string `json:"message"`
+	Capability string `json:"capability,omitempty"` // that was called when it failed: image.generate, …; "" when it was none
 }
+
+// AtUpload tells whether the film was made, and only its upload has failed. Of no failure it is false.
+func (f *Failure) AtUpload() bool { return f != nil && f.Capability == film.Publish }
 
 // An Order is one run of a pipeline for a production.
 type Order struct {
@@ -100,9 +104,11 @@ type Order struct {
 	Started  time.Time `json:"started,omitzero"`
 	Ended    time.Time `json:"ended,omitzero"`
 
-	Progress float64    `json:"progress,omitempty"` // how far it came, from 0 to 1
-	Video    *film.File `json:"video,omitempty"`    // that it has made
-	Seconds  float64    `json:"seconds,omitempty"`
+	Progress float64       `json:"progress,omitempty"` // how far it came, from 0 to 1
+	Worked   time.Duration `json:"worked,omitempty"`   // how long it took, without the time in which nobody worked on it
+	Reused   float64       `json:"reused,omitempty"`   // how much of what it did needed no work, from 0 to 1
+	Video    *film.File    `json:"video,omitempty"`    // that it has made, whatever became of it afterwards
+	Seconds  float64       `json:"seconds,omitempty"`
 }
 
 // change tells whether the order changes an earlier run, rather than making a film from the beginning.

@@ -19,9 +19,10 @@ type View struct {
 	Progress float64
 	// RunProgress is that of the newest order alone.
 	RunProgress float64
-	Step        string      // that is being done, or the next one; "" when there is no run
-	Began       time.Time   // when that run began; zero otherwise
-	Run         *engine.Run // that is being done, or nil
+	Step        string        // that is being done, or the next one; "" when there is no run
+	Began       time.Time     // when that run began; zero otherwise
+	Idle        time.Duration // since then, in which nobody worked on it: it was paused, or no server ran
+	Run         *engine.Run   // that is being done, or nil
 }
 
 // Settled tells that nothing is being done.

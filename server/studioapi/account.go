@@ -271,6 +271,8 @@ func (a *api) createUser(ctx context.Context, in *givenUserInput) (*userOutput, 
 	}
 	u, err := a.Identity.Add(ctx, identity.NewAccount{
 		Name: in.Body.Username, Password: in.Body.Password, Plan: in.Body.Plan, Admin: in.Body.Admin,
+	}, func(tx *store.Tx, u identity.Account) error {
+		return web.Record(ctx, tx, http.StatusCreated, userOf(u))
 	})
 	if err != nil {
 		return nil, invalidUser(err)

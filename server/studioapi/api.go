@@ -95,10 +95,11 @@ func Register(site *web.Site, conf Config) {
 	a.keys()
 	a.account()
 	a.youtube()
+	a.announce()
 	a.resume(context.Background())
 }
 
-// Listed is the status of a project. Of one whose job was cancelled it is what it was before the job.
+// Listed is the status of a project. One whose job was cancelled is completed if there is a film, and otherwise a draft.
 func Listed(p *production.Production) string {
 	switch s := p.Summary.Status; {
 	case s.Open():

@@ -137,7 +137,7 @@ func (a *api) item(ctx context.Context, who identity.Principal, batch string, pl
 		}
 		return err
 	}
-	c, err := a.commission(ctx, who, *item.Title, *item.Script, item.Settings.effective(), batch)
+	c, err := a.commission(ctx, who.Account, wanted{title: *item.Title, script: *item.Script, settings: item.Settings.effective(), batch: batch})
 	if err != nil {
 		return err
 	}

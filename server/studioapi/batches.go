@@ -29,7 +29,7 @@ func (b *BatchItem) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 		return []error{&huma.ErrorDetail{Location: at.String(), Message: "must have either project_id, or title and script"}}
 	}
 	if isNew {
-		return append(blank(at, "title", *b.Title), blank(at, "script", *b.Script)...)
+		return append(blank(at, "title", *b.Title), silent(at, *b.Script)...)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/filmloom/filmloom/server/identity"
+	"github.com/filmloom/filmloom/server/servertest"
 )
 
 var update = flag.Bool("update", false, "generate the example clients anew")
@@ -30,27 +31,22 @@ func clients(t *testing.T) string {
 	return dir
 }
 
-// output runs a command and gives what it prints.
-func output(t *testing.T, dir string, env []string, name string, args ...string) string {
+// succeeds runs a command that must succeed.
+func succeeds(t *testing.T, dir, name string, args ...string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), name, args...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("%s %s: %v\n%s%s", name, strings.Join(args, " "), err, out.String(), errs.String())
+	if out, err := ran(t, dir, nil, name, args...); err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
 	}
-	return out.String()
 }
 
 func TestTheServedSpecificationsGiveTheExampleClients(t *testing.T) {
 	dir := clients(t)
 	s := start(t)
 	if *update {
-		output(t, dir, nil, "./generate", s.URL())
+		succeeds(t, dir, "./generate", s.URL())
 	}
 	fresh := t.TempDir()
-	output(t, dir, nil, "./generate", s.URL(), fresh)
+	succeeds(t, dir, "./generate", s.URL(), fresh)
 	n := 0
 	err := fs.WalkDir(os.DirFS(fresh), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -71,38 +67,73 @@ func TestTheServedSpecificationsGiveTheExampleClients(t *testing.T) {
 	}
 }
 
-// makesAFilm runs a client, which must print a film's URL.
-func makesAFilm(t *testing.T, run func(env []string) string) {
+// makeFilms runs a client with both APIs: each time it must print a film's URL, and without what it needs say so.
+func makeFilms(t *testing.T, run func(env []string, args ...string) (string, error)) {
 	t.Helper()
 	s := start(t)
 	ann := s.User("ann")
-	env := []string{"FILMLOOM_URL=" + s.URL(), "FILMLOOM_API_KEY=" + ann.Key(identity.Read|identity.Write).Credential}
-	url := strings.TrimSpace(run(env))
-	if made := s.Nobody().Get(url).Want(http.StatusOK); made.Header.Get("Content-Type") != "video/mp4" {
-		t.Errorf("%s is %s", url, made.Header.Get("Content-Type"))
+	at := "FILMLOOM_URL=" + s.URL()
+	key := "FILMLOOM_API_KEY=" + ann.Key(identity.Read|identity.Write).Credential
+	name, password := "FILMLOOM_USER=ann", "FILMLOOM_PASSWORD="+servertest.Password("ann")
+	for what, row := range map[string]struct{ env, args []string }{
+		"a script": {[]string{at, key}, []string{"The lighthouse", "Every evening the old keeper lit the lamp."}},
+		"a topic":  {[]string{at, name, password}, []string{"mystery"}},
+	} {
+		out, err := run(row.env, row.args...)
+		if err != nil {
+			t.Fatalf("%s: %v: %s", what, err, out)
+		}
+		if made := s.Nobody().Get(strings.TrimSpace(out)).Want(http.StatusOK); made.Header.Get("Content-Type") != "video/mp4" {
+			t.Errorf("%s: %s is %s", what, out, made.Header.Get("Content-Type"))
+		}
+	}
+	for says, row := range map[string]struct{ env, args []string }{
+		"usage:":                         {[]string{at}, []string{"mystery"}},
+		"Incorrect username or password": {[]string{at, name, "FILMLOOM_PASSWORD=wrong"}, []string{"mystery"}},
+		"body.story_topic":               {[]string{at, name, password}, []string{"nonsense"}},
+		"The API key is invalid":         {[]string{at, "FILMLOOM_API_KEY=flm_live_x"}, []string{"The lighthouse", "Every evening."}},
+	} {
+		if out, err := run(row.env, row.args...); err == nil || !strings.Contains(out, says) {
+			t.Errorf("%v: %v, %q, not %s", row.args, err, out, says)
+		}
 	}
 	list := ann.Get("/api/v1/projects").JSON()["projects"].([]any)
 	if p := list[0].(object); len(list) != 1 || p["title"] != "The lighthouse" || p["status"] != "completed" {
 		t.Errorf("got %v", list)
 	}
+	tasks := ann.Get("/v1/video/tasks").JSON()["tasks"].([]any)
+	if task := tasks[0].(object); len(tasks) != 1 || task["status"] != "completed" {
+		t.Errorf("got %v", tasks)
+	}
 }
 
-const lighthouse = "Every evening the old keeper lit the lamp."
+// ran runs a program and gives what it prints, or with the error what it complains about.
+func ran(t *testing.T, dir string, env []string, name string, args ...string) (string, error) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		return errs.String(), err
+	}
+	return out.String(), nil
+}
 
 func TestTheServedSpecificationsExampleClientInGoMakesAFilm(t *testing.T) {
 	dir := filepath.Join(clients(t), "go")
-	output(t, dir, nil, "go", "vet", "./...")
-	output(t, dir, nil, "go", "mod", "tidy", "-diff")
-	makesAFilm(t, func(env []string) string {
-		return output(t, dir, env, "go", "run", ".", "The lighthouse", lighthouse)
-	})
+	succeeds(t, dir, "go", "vet", "./...")
+	succeeds(t, dir, "go", "mod", "tidy", "-diff")
+	program := filepath.Join(t.TempDir(), "client")
+	succeeds(t, dir, "go", "build", "-o", program, ".")
+	makeFilms(t, func(env []string, args ...string) (string, error) { return ran(t, dir, env, program, args...) })
 }
 
 func TestTheServedSpecificationsExampleClientInTypeScriptMakesAFilm(t *testing.T) {
 	dir := filepath.Join(clients(t), "typescript")
-	output(t, dir, nil, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
-	output(t, dir, nil, "npm", "run", "--silent", "build")
-	makesAFilm(t, func(env []string) string {
-		return output(t, dir, env, "npm", "start", "--silent", "--", "The lighthouse", lighthouse)
+	succeeds(t, dir, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
+	succeeds(t, dir, "npm", "run", "--silent", "build")
+	makeFilms(t, func(env []string, args ...string) (string, error) {
+		return ran(t, dir, env, "npm", append([]string{"start", "--silent", "--"}, args...)...)
 	})
 }

@@ -42,6 +42,7 @@ func child() {
 	conf := config.Default()
 	conf.Data, conf.Listen, conf.AdminPassword = filepath.Join(dir, "data"), "127.0.0.1:0", config.NewSecret(servertest.AdminPassword)
 	conf.DefaultPlan, conf.RateLimitMinute, conf.RateLimitDay = "pro", 100_000, 1000 // of the admin
+	conf.Pro.RateLimitMinute = 10_000                                                // of ann, who asks often
 	conf.WebhookAllow = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 	srv, err := server.New(conf, server.Options{
 		Providers: builtin.Mock(0), Pipelines: pipeline.Source{"pipelines.hcl": logged(filepath.Join(dir, "calls"))}, Log: slog.New(slog.DiscardHandler),

@@ -105,39 +105,6 @@ func (dialect) Answer(f *web.Fault) (int, any) {
 	return status, Failure{e}
 }
 
-// Body implements web.Dialect.
-func (d dialect) Body(status int) any {
-	switch status {
-	case http.StatusBadRequest:
-		_, body := d.Answer(web.Invalid(web.Problem{Location: "body.settings.duration", Message: "expected number >= 5"}))
-		return body
-	case http.StatusPaymentRequired:
-		return Failure{ErrorBody{codeCredits, notEnough, map[string]any{"required": 3, "available": 0, "next_reset": "2026-02-01T00:00:00Z"}}}
-	case http.StatusUnauthorized:
-		return Failure{ErrorBody{codeBadKey, words[web.CodeBadKey].Message, map[string]any{}}}
-	case http.StatusForbidden:
-		return Failure{ErrorBody{codePermissions, "This API key has no scope write", map[string]any{"scope": "write"}}}
-	case http.StatusNotFound:
-		return Failure{ErrorBody{codeNoProject, noProject, map[string]any{}}}
-	case http.StatusConflict:
-		return Failure{ErrorBody{codeActive, active, map[string]any{}}}
-	case http.StatusTooManyRequests:
-		return Failure{ErrorBody{codeTooMany, "Too many requests; try again in 20 seconds.", map[string]any{"retry_after": 20}}}
-	case http.StatusInternalServerError:
-		return Failure{ErrorBody{codeInternal, words[web.CodeInternal].Message, map[string]any{}}}
-	case http.StatusServiceUnavailable:
-		return Failure{ErrorBody{codeUnavailable, "The queue is full; try again later.", map[string]any{}}}
-	case http.StatusRequestEntityTooLarge:
-		return Failure{ErrorBody{codeTooLarge, words[web.CodeTooLarge].Message, map[string]any{}}}
-	case http.StatusUnsupportedMediaType:
-		return Failure{ErrorBody{codeMediaType, "The body must be application/json", map[string]any{}}}
-	case http.StatusPreconditionFailed, http.StatusRequestedRangeNotSatisfiable:
-		_, body := d.Answer(notSent(status))
-		return body
-	}
-	return Failure{ErrorBody{codeInternal, http.StatusText(status), map[string]any{}}}
-}
-
 // Invalid implements web.Dialect.
 func (dialect) Invalid() int { return http.StatusBadRequest }
 

@@ -24,30 +24,55 @@ type eventsInput struct {
 
 // A Happening is one step of a job.
 type Happening struct {
-	JobID    string    `json:"job_id"`
-	Kind     string    `json:"kind"` // run.started, stage.expanded, instance.done, …
-	Stage    string    `json:"stage,omitempty"`
-	Address  string    `json:"address,omitempty"`
-	Attempt  int       `json:"attempt,omitempty"`
-	Message  string    `json:"message,omitempty"`
-	Progress int       `json:"progress"`
-	Time     time.Time `json:"time"`
+	JobID    string    `json:"job_id" doc:"The job." example:"0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011"`
+	Kind     string    `json:"kind" doc:"What happened: run.created, run.started, run.resumed, run.paused, run.completed, run.failed, run.cancelled or run.superseded; stage.expanded or stage.skipped; attempt.started, attempt.checkpoint or attempt.failed; approval.requested; instance.done, instance.reused, instance.edited or instance.failed. There may be others in time." example:"instance.done"`
+	Stage    string    `json:"stage,omitempty" doc:"The stage of the pipeline, with an event of one." example:"image_generation"`
+	Address  string    `json:"address,omitempty" doc:"The instance of the stage, with an event of one." example:"image_generation[\"scene-01\"]"`
+	Attempt  int       `json:"attempt,omitempty" minimum:"1" doc:"With an attempt and what came of it; counts from 1." example:"1"`
+	Message  string    `json:"message,omitempty" doc:"With a failure: why, for people." example:"This content was refused."`
+	Progress int       `json:"progress" minimum:"0" maximum:"100" doc:"Of the job, from 0 to 100." example:"65"`
+	Time     time.Time `json:"time" doc:"When it happened." example:"2026-01-02T15:04:31.123456Z"`
 }
 
 func (a *api) eventsOperation() huma.Operation {
 	op := operation(http.MethodGet, "/jobs/{job_id}/events", "followJob", "jobs", "Follow a job",
 		"A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on "+
 			"(Last-Event-ID); `event: job` has the job as GET gives it, first, and whenever something of it has "+
-			"changed; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.",
+			"changed; `event: end` is the last one. A stream that has nothing more to tell is answered with 204; "+
+			"an id that the server does not know, such as one of work that a restored backup has not, with 400.\n\n"+
+			"The body is described as the list of its messages. Each is sent as lines: `id: 1-42`, where it has one, "+
+			"`event: step`, and `data: ` with the JSON on one line.",
 		http.StatusNotFound)
+	schemas := a.OpenAPI().Components.Schemas
+	job := schemas.Schema(reflect.TypeFor[Job](), true, "Job")
 	op.Responses = map[string]*huma.Response{
 		"200": {Description: "Events", Content: map[string]*huma.MediaType{"text/event-stream": {
-			Schema:  &huma.Schema{Type: "string"},
-			Example: "event: job\ndata: {\"job_id\":\"0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011\",\"progress\":65}\n\n",
+			Schema: &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{OneOf: []*huma.Schema{
+				message("job", "The job, first and whenever something of it has changed.", false, job),
+				message("step", "A step of the work.", true, schemas.Schema(reflect.TypeFor[Happening](), true, "Happening")),
+				message("end", "The job as it is in the end: the last message.", false, job),
+			}}},
+			Example: []map[string]any{{"id": "1-42", "event": "step", "data": Happening{
+				JobID: "0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011", Kind: string(engine.InstanceDone), Stage: "image_generation",
+				Address: `image_generation["scene-01"]`, Attempt: 1, Progress: 65, Time: time.Date(2026, 1, 2, 15, 4, 31, 123456000, time.UTC),
+			}}},
 		}}},
 		"204": {Description: "There is nothing more to tell"},
 	}
 	return op
+}
+
+// message describes one kind of message of a stream.
+func message(event, doc string, found bool, data *huma.Schema) *huma.Schema {
+	s := &huma.Schema{
+		Type: huma.TypeObject, Title: event, Description: doc, Required: []string{"event", "data"}, AdditionalProperties: false,
+		Properties: map[string]*huma.Schema{"event": {Type: huma.TypeString, Enum: []any{event}, Description: "Its kind."}, "data": data},
+	}
+	if found {
+		s.Required = append(s.Required, "id")
+		s.Properties["id"] = &huma.Schema{Type: huma.TypeString, Description: "From which the stream can go on.", Examples: []any{"1-42"}}
+	}
+	return s
 }
 
 func (a *api) events(ctx context.Context, in *eventsInput) (*huma.StreamResponse, error) {
@@ -57,6 +82,11 @@ func (a *api) events(ctx context.Context, in *eventsInput) (*huma.StreamResponse
 	}
 	ordinal := slices.Index(v.Production.Orders, o.ID) + 1
 	after, ok := position(in.Last, ordinal)
+	if ok { // a position ahead of what there is would skip steps without a word
+		if ok, err = a.Desk.Reached(ctx, o.Production, production.Position{Order: ordinal, Seq: after}); err != nil {
+			return nil, refusal(err, missing(codeNoJob, noJob))
+		}
+	}
 	if !ok {
 		return nil, web.Invalid(web.Problem{Location: "header.Last-Event-ID", Message: "is no id of this stream"})
 	}

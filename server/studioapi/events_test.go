@@ -81,7 +81,10 @@ func TestAStreamGoesOnAfterTheLastEventThatWasSeen(t *testing.T) {
 	if got := servertest.Steps(follow(t, ann, id, all[3]).Rest()); !slices.Equal(got, all[4:]) {
 		t.Errorf("after a restart: %v", got)
 	}
-	for _, last := range []string{"x", "1", "1-", "-1", "2-1", "0-1", "1-x", "1-01", "1--1", "1-99999999999999999999", strings.Repeat("1", 51)} {
+	for _, last := range []string{
+		"x", "1", "1-", "-1", "2-1", "0-1", "1-x", "1-01", "1--1", "1-99999999999999999999", strings.Repeat("1", 51),
+		fmt.Sprint("1-", len(all)+1), "1-999999", "1-9223372036854775807", // ahead of what there is
+	} {
 		invalid(t, ann.With("Last-Event-ID", last).Get(events), "header.Last-Event-ID")
 	}
 	// The second job of a project has a stream of its own.
@@ -92,6 +95,48 @@ func TestAStreamGoesOnAfterTheLastEventThatWasSeen(t *testing.T) {
 	if got := servertest.Steps(follow(t, ann, id, "").Rest()); !slices.Equal(got, all) {
 		t.Errorf("the first one's is %v", got)
 	}
+}
+
+// A client that is ahead of the journal, which was restored from a backup, would miss what happens until the journal
+// comes to where the client believes to be.
+func TestAPositionAheadOfTheWorkIsRefusedWhileItGoesOn(t *testing.T) {
+	s := start(t, func(c *config.Config) { c.MaxActive = 1 })
+	ann := s.User("ann")
+	id := generate(t, ann, create(t, ann, telling(hang)), nil)
+	waiting := generate(t, ann, create(t, ann, draft(nil)), nil)
+	until(t, ann, id, status("processing"))
+	ahead := func(id, last string) {
+		t.Helper()
+		invalid(t, ann.With("Last-Event-ID", last).Get("/api/v1/jobs/"+id+"/events"), "header.Last-Event-ID")
+	}
+	for _, last := range []string{"1-500", "1-9223372036854775807"} {
+		ahead(id, last)
+		ahead(waiting, last)
+	}
+	ahead(waiting, "1-1") // it has not begun
+	follow(t, ann, waiting, "1-0")
+	second := func(last string) string {
+		t.Helper()
+		f := follow(t, ann, id, last)
+		for {
+			e, ok := f.Next()
+			if !ok {
+				t.Fatal("the stream ends without a step")
+			}
+			if e.Name == "step" {
+				return e.ID
+			}
+		}
+	}
+	if got := second(second("")); got != "1-2" {
+		t.Errorf("after the first step comes %s", got)
+	}
+	// After a restart what was seen is there, also before the work has begun again.
+	s.Restart()
+	if got := second("1-1"); got != "1-2" {
+		t.Errorf("after a restart, %s", got)
+	}
+	ahead(id, "1-500")
 }
 
 func TestAStreamOfAJobThatIsOverEndsWhileTheNextOneWaits(t *testing.T) {
@@ -146,21 +191,26 @@ func TestAStreamTellsOfACancelAndOfAFailure(t *testing.T) {
 	}
 }
 
-func TestAStreamIsNotCountedAndEndsWithTheServer(t *testing.T) {
-	s := start(t, plan("free"))
+func TestAStreamIsCountedOnceAndEndsWithTheServer(t *testing.T) {
+	s := start(t)
 	ann := s.User("ann")
 	id := generate(t, ann, create(t, ann, telling(hang)), nil)
-	left := ann.Get("/api/v1/jobs/" + id).Want(200).Header.Get("X-RateLimit-Remaining")
+	before := ann.Get("/api/v1/jobs/" + id).Want(200).Header
+	const many = 20
 	var streams []*servertest.Stream
-	for range 20 {
+	for range many {
 		one := follow(t, ann, id, "")
-		if _, ok := one.Next(); !ok {
-			t.Fatal("a stream has no beginning")
+		for seen := 0; seen < 3; seen++ { // whatever it tells
+			if _, ok := one.Next(); !ok {
+				t.Fatal("a stream has no beginning")
+			}
 		}
 		streams = append(streams, one)
 	}
-	if now := ann.Get("/api/v1/jobs/" + id).Want(200).Header.Get("X-RateLimit-Remaining"); now != fmt.Sprint(number(t, left)-1) && now != "9" {
-		t.Errorf("%s were left, now %s", left, now)
+	after := ann.Get("/api/v1/jobs/" + id).Want(200).Header
+	was, now := number(t, before.Get("X-RateLimit-Remaining")), number(t, after.Get("X-RateLimit-Remaining"))
+	if same := before.Get("X-RateLimit-Reset") == after.Get("X-RateLimit-Reset"); same && was-now != many+1 { // otherwise a minute has ended
+		t.Errorf("%d were left, now %d", was, now)
 	}
 	s.Restart()
 	for _, one := range streams {
@@ -181,4 +231,84 @@ func number(t testing.TB, text string) (n int) {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// described is the schema of a stream in the API's document: of each kind of message, the schema of its data, and
+// whether it has an id.
+func described(t *testing.T, s *servertest.Server, path string) (data map[string]*servertest.Schema, found map[string]bool) {
+	t.Helper()
+	var doc struct {
+		Paths map[string]map[string]struct {
+			Responses map[string]struct {
+				Content map[string]struct {
+					Schema struct {
+						Items struct{ OneOf []*servertest.Schema }
+					}
+				}
+			}
+		}
+	}
+	s.Nobody().Get(api.Prefix + "/openapi.json").Want(200).Decode(&doc)
+	data, found = map[string]*servertest.Schema{}, map[string]bool{}
+	for _, m := range doc.Paths[path]["get"].Responses["200"].Content["text/event-stream"].Schema.Items.OneOf {
+		name, _ := m.Properties["event"].Enum[0].(string)
+		data[name], found[name] = m.Properties["data"], m.Properties["id"] != nil
+	}
+	return data, found
+}
+
+func TestEachEventIsAsTheDocumentDescribesIt(t *testing.T) {
+	s := start(t)
+	ann := s.User("ann")
+	doc := s.Document(api)
+	data, found := described(t, s, "/jobs/{job_id}/events")
+	events := follow(t, ann, generate(t, ann, create(t, ann, telling(failing)), nil), "").Rest()
+	events = append(events, follow(t, ann, generate(t, ann, create(t, ann, draft(nil)), nil), "").Rest()...)
+	seen, fields := map[string]bool{}, map[string]bool{}
+	for _, e := range events {
+		schema := doc.Resolve(data[e.Name])
+		if schema == nil {
+			t.Fatalf("the document has no event %s", e.Name)
+		}
+		if (e.ID != "") != found[e.Name] {
+			t.Errorf("%s has the id %q", e.Name, e.ID)
+		}
+		seen[e.Name] = true
+		for name, v := range e.Data {
+			p := schema.Properties[name]
+			kind := map[bool]string{true: "null"}[v == nil]
+			switch v.(type) {
+			case string:
+				kind = "string"
+			case float64:
+				kind = "number"
+			case []any:
+				kind = "array"
+			case object:
+				kind = "object"
+			}
+			if p = doc.Resolve(p); p == nil || !p.Is(kind) && !(kind == "number" && p.Is("integer")) {
+				t.Errorf("%s.%s is %v", e.Name, name, v)
+			}
+			fields[e.Name+"."+name] = true
+		}
+		for _, name := range schema.Required {
+			if _, ok := e.Data[name]; !ok {
+				t.Errorf("%s has no %s", e.Name, name)
+			}
+		}
+	}
+	for name := range data {
+		if !seen[name] {
+			t.Errorf("there was no event %s", name)
+		}
+		for field, p := range doc.Resolve(data[name]).Properties {
+			if !fields[name+"."+field] {
+				t.Errorf("no event %s has a %s", name, field)
+			}
+			if (name == "step" || name == "progress") && (p.Description == "" || len(p.Examples) == 0) {
+				t.Errorf("%s.%s has no description or example", name, field)
+			}
+		}
+	}
 }

@@ -112,7 +112,13 @@ func (a *api) beginAsRead(ctx context.Context, who identity.Principal, v product
 	if !v.Settled() {
 		return Started{}, refusal(production.ErrActive, nil)
 	}
-	c, err := a.commission(ctx, who, v.Production.Title, asked.Script, over.over(asked.Settings).effective(), batch)
+	owner, err := a.owner(ctx, who, v.Production.Account)
+	if err != nil {
+		return Started{}, err
+	}
+	c, err := a.commission(ctx, owner, wanted{
+		title: v.Production.Title, script: asked.Script, settings: over.over(asked.Settings).effective(), batch: batch, earlier: v.Production.Orders,
+	})
 	if err != nil {
 		return Started{}, err
 	}
@@ -130,10 +136,18 @@ func (a *api) beginAsRead(ctx context.Context, who identity.Principal, v product
 		}
 		return record(tx, o, s)
 	})
-	return s, refusal(err, missing(codeNoProject, noProject))
+	return s, refusal(ownerless(err, who, owner.ID), missing(codeNoProject, noProject))
 }
 
-// A commission is a film that may be made: what it is, what it costs, and by whose plan.
+// A wanted film is one that somebody asks for.
+type wanted struct {
+	title, script string
+	settings      Effective
+	batch         string   // that it is of, or ""
+	earlier       []string // orders of its project
+}
+
+// A commission is a film that may be made: what it is, what it costs, and by its owner's plan.
 type commission struct {
 	order    production.Order
 	plan     plans.Plan
@@ -141,30 +155,24 @@ type commission struct {
 	estimate time.Duration
 }
 
-// commission checks and prices a film.
-func (a *api) commission(ctx context.Context, who identity.Principal, title, script string, s Effective, batch string) (commission, error) {
-	plan, err := a.Plans.Plan(who.Account.Plan)
+// commission checks and prices a film of the owner's.
+func (a *api) commission(ctx context.Context, owner identity.Account, w wanted) (commission, error) {
+	s := w.settings
+	plan, err := a.allowed(owner, s, w.script)
 	if err != nil {
 		return commission{}, err
 	}
-	if err := a.allowed(plan, s, script); err != nil {
-		return commission{}, refusal(err, nil)
-	}
+	c := commission{plan: plan, price: credits.Price(s.Duration)}
+	ask, warnings := a.script(ctx, w.title, w.script, s, plan)
 	if s.YouTubeUpload {
-		if err := a.channel(who.Account.ID); err != nil {
-			return commission{}, err
-		}
-	}
-	c := commission{plan: plan, price: credits.Price(s.Duration), estimate: a.pace.estimate(s.Duration)}
-	ask, warnings := a.script(ctx, title, script, s, plan)
-	if s.YouTubeUpload {
-		ask.YouTubeAccount = who.Account.ID
+		ask.YouTubeAccount = owner.ID
 	}
 	c.order = production.Order{Pipeline: film.ScriptVideo, Priority: plan.Priority}
 	if c.order.Inputs, err = json.Marshal(ask.Inputs()); err != nil {
 		return c, err
 	}
-	c.order.Note, err = json.Marshal(note{Settings: s, Warnings: warnings, Batch: batch, Estimate: c.estimate.Seconds()})
+	c.estimate = a.expected(s.Duration, c.order.Inputs, w.earlier)
+	c.order.Note, err = json.Marshal(note{Settings: s, Warnings: warnings, Batch: w.batch, Estimate: c.estimate.Seconds()})
 	return c, err
 }
 
@@ -181,18 +189,28 @@ func (a *api) accept(tx *store.Tx, c commission, o *production.Order) (Started, 
 	}, nil
 }
 
-// allowed tells what of a film the plan or the script does not allow.
-func (a *api) allowed(plan plans.Plan, s Effective, script string) error {
-	if err := plan.CheckDuration(s.Duration); err != nil {
-		return err
+// allowed refuses what of a film its owner's plan or channel, the script or the disk does not allow, and gives the
+// plan.
+func (a *api) allowed(owner identity.Account, s Effective, script string) (plans.Plan, error) {
+	plan, err := a.Plans.Plan(owner.Plan)
+	if err != nil {
+		return plan, err
 	}
-	if err := plan.CheckCharacters(len(s.Characters)); err != nil {
-		return err
+	if err := errors.Join(plan.CheckDuration(s.Duration), plan.CheckCharacters(len(s.Characters))); err != nil {
+		return plan, refusal(err, nil)
+	}
+	if !film.Speaks(script) { // of a project that is older than the check when it is written
+		return plan, web.Invalid(web.Problem{Location: "script", Message: mute})
 	}
 	if err := tooLong(s, script); err != nil {
-		return err
+		return plan, err
 	}
-	return a.roomOnDisk()
+	if s.YouTubeUpload {
+		if err := a.channel(owner.ID); err != nil {
+			return plan, err
+		}
+	}
+	return plan, a.roomOnDisk()
 }
 
 func (a *api) roomOnDisk() error {
@@ -263,60 +281,8 @@ func (a *api) charge(tx *store.Tx, plan plans.Plan, o *production.Order, price i
 	if !taken.Low {
 		return nil
 	}
-	data := map[string]any{"available": taken.Balance, "plan": plan.Name}
+	data := CreditsNews{Available: taken.Balance, Plan: plan.Name}
 	return publish(tx, a.Webhooks, o.Account, o.ID+"_credits_low", webhooks.CreditsLow, o.Created, data)
-}
-
-type retryInput struct {
-	JobPath
-	web.Preference
-}
-
-// retryJob makes what is left of a job as a new one.
-func (a *api) retryJob(ctx context.Context, in *retryInput) (*startedOutput, error) {
-	o, v, err := a.ownJob(ctx, in.JobID)
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case !v.Settled():
-		return nil, refusal(production.ErrActive, nil)
-	case v.Production.Head() != o.ID, o.Status != production.Failed && o.Status != production.Cancelled:
-		return nil, refusal(production.ErrIdle, nil)
-	}
-	if err := a.roomOnDisk(); err != nil {
-		return nil, err
-	}
-	n := noteOf(o)
-	plan, err := a.Plans.Plan(web.Caller(ctx).Account.Plan)
-	if err != nil {
-		return nil, err
-	}
-	c := commission{
-		order: production.Order{Pipeline: o.Pipeline, Inputs: o.Inputs, Seed: o.Seed, Priority: o.Priority},
-		plan:  plan, estimate: a.pace.estimate(n.Settings.Duration),
-	}
-	if o.Status == production.Cancelled && o.Started.IsZero() {
-		c.price = o.Price // it came back
-	}
-	n.Batch, n.Estimate = "", c.estimate.Seconds()
-	if c.order.Note, err = json.Marshal(n); err != nil {
-		return nil, err
-	}
-	out := &startedOutput{}
-	_, err = a.Desk.Make(ctx, o.Production, c.order, func(tx *store.Tx, p *production.Production, again *production.Order) (err error) {
-		if len(p.Orders) > 1 && p.Orders[len(p.Orders)-2] != o.ID { // another job has begun and ended meanwhile
-			return production.ErrIdle
-		}
-		if out.Body, err = a.accept(tx, c, again); err != nil {
-			return err
-		}
-		return web.Record(ctx, tx, http.StatusAccepted, out.Body)
-	})
-	if err != nil {
-		return nil, refusal(err, missing(codeNoJob, noJob))
-	}
-	return out, a.await(ctx, in.Preference, o.Production, out)
 }
 
 // downloadOperation describes the way to a film's bytes.
@@ -326,6 +292,7 @@ func (a *api) downloadOperation() huma.Operation {
 	op.Responses = map[string]*huma.Response{
 		"200": {Description: "The film", Content: map[string]*huma.MediaType{"video/mp4": {Schema: &huma.Schema{Type: "string"}}}},
 		"206": {Description: "A part of the film"},
+		"304": {Description: "The film is the one that If-None-Match names"},
 	}
 	return op
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/filmloom/filmloom/server/store"
 	"github.com/filmloom/filmloom/server/web"
 	"github.com/filmloom/filmloom/server/webhooks"
 )
@@ -192,6 +193,14 @@ func made(r webhooks.Registration, secret string) *webhookMadeOutput {
 	return out
 }
 
+// recordHook remembers the answer within the transaction that makes a webhook or its secret. One that shows a secret
+// is withheld: it is remembered only that it was given.
+func recordHook(ctx context.Context, status int) func(*store.Tx, webhooks.Registration) error {
+	return func(tx *store.Tx, r webhooks.Registration) error {
+		return web.Record(ctx, tx, status, made(r, "").Body)
+	}
+}
+
 func (a *api) registerWebhook(ctx context.Context, in *newWebhookInput) (*webhookMadeOutput, error) {
 	d := webhooks.Draft{URL: in.Body.URL, Events: in.Body.Events, Description: in.Body.Description}
 	if in.Body.Secret != nil {
@@ -199,7 +208,7 @@ func (a *api) registerWebhook(ctx context.Context, in *newWebhookInput) (*webhoo
 	} else {
 		web.Withhold(ctx) // one is made, and shown once
 	}
-	r, secret, err := a.Webhooks.Create(ctx, web.Caller(ctx).Account.ID, d)
+	r, secret, err := a.Webhooks.Create(ctx, web.Caller(ctx).Account.ID, d, recordHook(ctx, http.StatusCreated))
 	if err != nil {
 		return nil, refusedHook(err, codeNoWebhook, noWebhook)
 	}
@@ -257,7 +266,7 @@ func (a *api) rotateWebhook(ctx context.Context, in *rotateWebhookInput) (*webho
 	} else {
 		web.Withhold(ctx)
 	}
-	r, secret, err := a.Webhooks.RotateSecret(ctx, web.Caller(ctx).Account.ID, in.WebhookID, given)
+	r, secret, err := a.Webhooks.RotateSecret(ctx, web.Caller(ctx).Account.ID, in.WebhookID, given, recordHook(ctx, http.StatusOK))
 	if err != nil {
 		return nil, refusedHook(err, codeNoWebhook, noWebhook)
 	}
@@ -281,7 +290,10 @@ func (a *api) redeliver(ctx context.Context, in *deliveryInput) (*deliveryOutput
 	if _, err := a.Webhooks.Get(ctx, web.Caller(ctx).Account.ID, in.WebhookID); err != nil {
 		return nil, refusedHook(err, codeNoWebhook, noWebhook)
 	}
-	d, err := a.Webhooks.Redeliver(ctx, web.Caller(ctx).Account.ID, in.WebhookID, in.DeliveryID)
+	d, err := a.Webhooks.Redeliver(ctx, web.Caller(ctx).Account.ID, in.WebhookID, in.DeliveryID,
+		func(tx *store.Tx, d webhooks.Delivery) error {
+			return web.Record(ctx, tx, http.StatusAccepted, deliveryOf(d))
+		})
 	if err != nil {
 		return nil, refusedHook(err, codeNoDelivery, "There is no such delivery.")
 	}

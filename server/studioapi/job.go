@@ -39,7 +39,7 @@ type Job struct {
 // A JobError is why a job has failed.
 type JobError struct {
 	_       struct{} `nullable:"true"`
-	Code    string   `json:"code" doc:"For programs." example:"REJECTED"`
+	Code    string   `json:"code" enum:"INVALID_INPUT,CONTENT_REJECTED,PROVIDER_UNAVAILABLE,PROVIDER_OVERLOADED,BUDGET_EXCEEDED,YOUTUBE_NOT_CONNECTED,INTERNAL_SERVER_ERROR" doc:"For programs." example:"CONTENT_REJECTED"`
 	Message string   `json:"message" doc:"For people." example:"A provider has rejected the content."`
 }
 
@@ -92,8 +92,8 @@ func (a *api) job(o *production.Order, v production.View) Job {
 		seconds := int(math.Ceil(left.Seconds()))
 		j.EstimatedTimeRemaining, j.EstimatedTimeSeconds = &text, &seconds
 	}
-	if o.Status == production.Failed && o.Failure != nil {
-		j.Error = &JobError{Code: failureCode(o.Failure.Code), Message: o.Failure.Message}
+	if o.Status == production.Failed {
+		j.Error = jobError(o.Failure)
 	}
 	if o.Video != nil {
 		j.OutputURL, j.DurationSeconds = a.link(o.Video, v.Production.Title), &o.Seconds
@@ -141,7 +141,7 @@ func (a *api) jobs() {
 	web.Handle(a.API, operation(http.MethodPost, "/jobs/{job_id}/cancel", "cancelJob", "jobs", "Cancel a job",
 		"Ends a job. Its credits come back when no work had begun.", http.StatusNotFound, http.StatusConflict), a.cancelJob)
 	web.Handle(a.API, with(operation(http.MethodPost, "/jobs/{job_id}/retry", "retryJob", "jobs", "Retry a job",
-		"Makes what is left of a job that has failed or was cancelled, as a new job. It costs nothing, unless the job was cancelled before work began, so that its credits came back.", http.StatusNotFound, http.StatusPaymentRequired, http.StatusConflict), http.StatusAccepted), a.retryJob)
+		"Makes what is left of a job that has failed or was cancelled, as a new job, by the plan as it is now. It costs nothing as long as the job is paid; if its credits came back, it is paid again.", http.StatusNotFound, http.StatusPaymentRequired, http.StatusConflict), http.StatusAccepted), a.retryJob)
 	web.Handle(a.API, operation(http.MethodGet, "/jobs/{job_id}/steps", "listJobSteps", "jobs", "List the steps of a job",
 		"Tells what a job has done, does and will do.", http.StatusNotFound), a.jobSteps)
 	web.Handle(a.API, a.downloadOperation(), a.download)
@@ -290,18 +290,4 @@ func about(d time.Duration) string {
 		return fmt.Sprintf("%d seconds", s)
 	}
 	return fmt.Sprintf("%d minutes", (s+59)/60)
-}
-
-// failureCode is a failure's code in the manner of the API's.
-func failureCode(kind string) string {
-	if code, ok := failureCodes[kind]; ok {
-		return code
-	}
-	return codeInternal
-}
-
-var failureCodes = map[string]string{
-	"invalid_input": codeInput, "rejected": "CONTENT_REJECTED", "rate_limited": "PROVIDER_OVERLOADED",
-	"unavailable": "PROVIDER_UNAVAILABLE", "timeout": "PROVIDER_UNAVAILABLE", "crashed": "PROVIDER_UNAVAILABLE",
-	"unauthorized": "PROVIDER_UNAVAILABLE", "over_budget": "BUDGET_EXCEEDED",
 }

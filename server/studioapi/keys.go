@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/filmloom/filmloom/server/identity"
+	"github.com/filmloom/filmloom/server/store"
 	"github.com/filmloom/filmloom/server/web"
 )
 
@@ -31,7 +32,7 @@ type NewKey struct {
 	Name      string   `json:"name,omitempty" maxLength:"64" doc:"For people." example:"the blog"`
 	Scopes    []string `json:"scopes,omitempty" nullable:"false" minItems:"1" maxItems:"3" enum:"read,write,admin" doc:"What it is good for; read and write unless given." example:"[\"read\",\"write\"]"`
 	CIDRs     []string `json:"allowed_cidrs,omitempty" nullable:"false" maxItems:"32" doc:"Where it may be used; everywhere unless given." example:"[\"203.0.113.0/24\"]"`
-	ExpiresIn *int     `json:"expires_in_days,omitempty" minimum:"0" maximum:"366" doc:"Days until it ends; 0 means never, 90 unless given." example:"90"`
+	ExpiresIn *int     `json:"expires_in_days,omitempty" minimum:"0" maximum:"366" doc:"Days until it ends; 0 means never, 90 unless given, or until the API key that asks for it ends, if that is sooner." example:"90"`
 }
 
 type newKeyInput struct {
@@ -64,14 +65,14 @@ const noKey = "There is no such API key."
 
 func (a *api) keys() {
 	web.Handle(a.API, with(operation(http.MethodPost, "/api-keys", "createAPIKey", "api-keys", "Make an API key",
-		"Makes an API key. It is shown in this answer and never again."), http.StatusCreated), a.createKey)
+		"Makes an API key. It is shown in this answer and never again. One that an API key asks for is good for no more than that one, and no longer."), http.StatusCreated), a.createKey)
 	web.Handle(a.API, operation(http.MethodGet, "/api-keys", "listAPIKeys", "api-keys", "List API keys", "Lists your API keys."), a.listKeys)
 	web.Handle(a.API, operation(http.MethodGet, "/api-keys/{key_id}", "getAPIKey", "api-keys", "Get an API key",
 		"Tells of an API key.", http.StatusNotFound), a.getKey)
 	web.Handle(a.API, with(operation(http.MethodDelete, "/api-keys/{key_id}", "revokeAPIKey", "api-keys", "Revoke an API key",
 		"Ends an API key at once.", http.StatusNotFound), http.StatusNoContent), a.revokeKey)
 	web.Handle(a.API, operation(http.MethodPost, "/api-keys/{key_id}/rotate", "rotateAPIKey", "api-keys", "Rotate an API key",
-		"Gives the key a new secret, which is shown in this answer and never again. The old one works a while longer.", http.StatusNotFound), a.rotateKey)
+		"Gives the key a new secret, which is shown in this answer and never again. The old one works a while longer. The key's lifetime begins anew; when an API key asks for it, as far as that one lasts.", http.StatusNotFound), a.rotateKey)
 }
 
 func (a *api) createKey(ctx context.Context, in *newKeyInput) (*keyOutput, error) {
@@ -94,27 +95,65 @@ func (a *api) createKey(ctx context.Context, in *newKeyInput) (*keyOutput, error
 		made.Forever = *n.ExpiresIn == 0
 		made.Lifetime = time.Duration(*n.ExpiresIn) * 24 * time.Hour
 	}
-	if err := within(ctx, made); err != nil {
+	if err := within(ctx, made.Scopes, made.CIDRs); err != nil {
 		return nil, err
 	}
-	k, text, err := a.Identity.CreateKey(ctx, web.Caller(ctx).Account.ID, made)
+	made.Until = lasts(ctx)
+	k, text, err := a.Identity.CreateKey(ctx, web.Caller(ctx).Account.ID, made, shownOnce(ctx, http.StatusCreated))
+	if errors.Is(err, identity.ErrNotFound) { // the account, a moment ago
+		err = identity.ErrRemoved
+	}
 	if err != nil {
-		return nil, invalidAccount(err)
+		return nil, refusedKey(ctx, err)
 	}
 	out := &keyOutput{Body: keyOf(k)}
 	out.Body.Key = &text
 	return out, nil
 }
 
-// within refuses a key that is good for more than the credential that asks for it: for other scopes, at more
-// places, or for ever.
-func within(ctx context.Context, k identity.NewKey) error {
+// shownOnce remembers, within the transaction that makes a key's secret, that a request was carried out: its answer
+// is withheld, and given no secret here.
+func shownOnce(ctx context.Context, status int) func(*store.Tx, identity.Key) error {
+	return func(tx *store.Tx, k identity.Key) error { return web.Record(ctx, tx, status, keyOf(k)) }
+}
+
+// within refuses a key that is good for more than the credential that asks for it: for other scopes, or at more
+// places.
+func within(ctx context.Context, scopes identity.Scopes, cidrs []netip.Prefix) error {
 	who := web.Caller(ctx)
-	bound := who.Key != nil && (len(who.Key.CIDRs) > 0 && !covers(who.Key.CIDRs, k.CIDRs) || !who.Key.Expires.IsZero() && k.Forever)
-	if k.Scopes&^who.Scopes != 0 || bound {
-		return &web.Fault{Status: http.StatusForbidden, Code: web.CodeForbidden, Message: "A key cannot be good for more than what asks for it."}
+	switch more := scopes &^ who.Scopes; {
+	case more != 0:
+		return mightier(map[string]any{"scope": more.Names()[0]})
+	case who.Key != nil && len(who.Key.CIDRs) > 0 && !covers(who.Key.CIDRs, cidrs):
+		return mightier(map[string]any{"allowed_cidrs": texts(who.Key.CIDRs)})
 	}
 	return nil
+}
+
+// lasts is when a key that asks for another one ends: of its secret from before a rotation, when that does. It is
+// zero for a session, which is a person's.
+func lasts(ctx context.Context) time.Time {
+	if who := web.Caller(ctx); who.Key != nil {
+		return who.Expires
+	}
+	return time.Time{}
+}
+
+// refusedKey words why a key is not made or rotated.
+func refusedKey(ctx context.Context, err error) error {
+	if errors.Is(err, identity.ErrOutlives) {
+		return mightier(map[string]any{"expires_at": instant(lasts(ctx))})
+	}
+	return invalidAccount(err)
+}
+
+// mightier refuses a key that would be good for more than what asks for it. details are what there may be at most,
+// or a scope that there may not.
+func mightier(details map[string]any) error {
+	return &web.Fault{
+		Status: http.StatusForbidden, Code: web.CodeForbidden, Details: details,
+		Message: "A key cannot be good for more than what asks for it.",
+	}
 }
 
 // covers tells whether each of the networks lies in one of those that are allowed.
@@ -163,12 +202,12 @@ func (a *api) rotateKey(ctx context.Context, in *rotateInput) (*keyOutput, error
 	if err != nil {
 		return nil, invalidAccount(err)
 	}
-	if err := within(ctx, identity.NewKey{Scopes: old.Scopes, CIDRs: old.CIDRs, Forever: old.Expires.IsZero()}); err != nil {
+	if err := within(ctx, old.Scopes, old.CIDRs); err != nil {
 		return nil, err
 	}
-	k, text, err := a.Identity.RotateKey(ctx, web.Caller(ctx).Account.ID, in.KeyID, grace)
+	k, text, err := a.Identity.RotateKeyUntil(ctx, old.Account, old.ID, grace, lasts(ctx), shownOnce(ctx, http.StatusOK))
 	if err != nil {
-		return nil, invalidAccount(err)
+		return nil, refusedKey(ctx, err)
 	}
 	out := &keyOutput{Body: keyOf(k)}
 	out.Body.Key = &text
@@ -176,14 +215,19 @@ func (a *api) rotateKey(ctx context.Context, in *rotateInput) (*keyOutput, error
 }
 
 func keyOf(k identity.Key) Key {
-	cidrs := make([]string, len(k.CIDRs))
-	for i, c := range k.CIDRs {
-		cidrs[i] = c.String()
-	}
 	return Key{
-		KeyID: k.ID, Prefix: k.Prefix, Name: k.Name, Scopes: k.Scopes.Names(), AllowedIPs: cidrs, CreatedAt: instant(k.Created),
+		KeyID: k.ID, Prefix: k.Prefix, Name: k.Name, Scopes: k.Scopes.Names(), AllowedIPs: texts(k.CIDRs), CreatedAt: instant(k.Created),
 		ExpiresAt: moment(instant(k.Expires)), LastUsedAt: moment(instant(k.LastUsed)), OldUntil: moment(instant(k.OldUntil)),
 	}
+}
+
+// texts writes networks.
+func texts(networks []netip.Prefix) []string {
+	all := make([]string, len(networks))
+	for i, n := range networks {
+		all[i] = n.String()
+	}
+	return all
 }
 
 // invalidAccount words what is wrong with an account or a key.

@@ -165,11 +165,13 @@ func TestAKeyCannotMakeAMightierOne(t *testing.T) {
 	key := func(c *servertest.Client, body object) *servertest.Client {
 		return as(s, make(c, body).Want(201).JSON()["key"].(string))
 	}
-	refused := func(a *servertest.Answer) {
+	refused := func(a *servertest.Answer) object {
 		t.Helper()
-		failure(t, a, 403, "INSUFFICIENT_PERMISSIONS")
+		return failure(t, a, 403, "INSUFFICIENT_PERMISSIONS")
 	}
-	refused(make(ann, object{"scopes": []string{"read", "write", "admin"}}))
+	if details := refused(make(ann, object{"scopes": []string{"read", "write", "admin"}})); details["scope"] != "admin" {
+		t.Errorf("got %v", details)
+	}
 	ordinary := admin.Key(identity.Read | identity.Write)
 	refused(make(ordinary, object{"scopes": []string{"admin"}}))
 	make(admin, object{"scopes": []string{"admin"}}).Want(201)
@@ -178,7 +180,9 @@ func TestAKeyCannotMakeAMightierOne(t *testing.T) {
 	refused(make(writes, object{})) // read and write
 	make(writes, object{"scopes": []string{"write"}}).Want(201)
 	bound := key(ann, object{"allowed_cidrs": []string{"127.0.0.0/8", "203.0.113.0/24"}, "expires_in_days": 10})
-	refused(make(bound, object{}))
+	if details := refused(make(bound, object{})); fmt.Sprint(details["allowed_cidrs"]) != "[127.0.0.0/8 203.0.113.0/24]" {
+		t.Errorf("got %v", details)
+	}
 	refused(make(bound, object{"allowed_cidrs": []string{"0.0.0.0/0"}}))
 	refused(make(bound, object{"allowed_cidrs": []string{"127.0.0.0/7"}}))
 	refused(make(bound, object{"allowed_cidrs": []string{"127.0.0.1", "198.51.100.1"}}))
@@ -191,6 +195,67 @@ func TestAKeyCannotMakeAMightierOne(t *testing.T) {
 	mighty := make(admin, object{"scopes": []string{"read", "write", "admin"}}).Want(201).JSON()["key_id"].(string)
 	refused(ordinary.Post("/api/v1/api-keys/"+mighty+"/rotate", nil))
 	ann.Post("/api/v1/api-keys/"+free+"/rotate", nil).Want(200)
+}
+
+// No key makes or rotates one that works longer than itself, over however many steps.
+func TestAKeyCannotMakeOneThatOutlivesIt(t *testing.T) {
+	s := start(t)
+	ann := s.User("ann")
+	post := func(c *servertest.Client, path string, body object) *servertest.Answer {
+		return c.Post("/api/v1/api-keys"+path, body)
+	}
+	made := func(c *servertest.Client, body object) (id string, end any, key *servertest.Client) {
+		t.Helper()
+		v := post(c, "", body).Want(201).JSON()
+		return v["key_id"].(string), v["expires_at"], as(s, v["key"].(string))
+	}
+	refused := func(a *servertest.Answer, end any) {
+		t.Helper()
+		if details := failure(t, a, 403, "INSUFFICIENT_PERMISSIONS"); len(details) != 1 || details["expires_at"] != end {
+			t.Errorf("%s: %v, want %v", a.What, details, end)
+		}
+	}
+	id, end, day := made(ann, object{"expires_in_days": 1})
+	for _, days := range []int{366, 1, 0} { // a day from now on is longer, by a moment
+		refused(post(day, "", object{"expires_in_days": days}), end)
+	}
+	// Unless it is told how long, it works as long as what has made it; and so does what that makes.
+	child, childEnd, second := made(day, object{})
+	_, lastEnd, third := made(second, object{"name": "x"})
+	if childEnd != end || lastEnd != end {
+		t.Errorf("got %v and %v, want %v", childEnd, lastEnd, end)
+	}
+	refused(post(third, "", object{"expires_in_days": 90}), end)
+	_, shorter, _ := made(ann.Key(identity.Read|identity.Write), object{"expires_in_days": 89})
+	if shorter == nil {
+		t.Error("a shorter one never ends")
+	}
+	// A rotation takes none that works longer, and lengthens none beyond.
+	long, longEnd, _ := made(ann, object{"expires_in_days": 2})
+	forever, _, always := made(ann, object{"expires_in_days": 0})
+	refused(post(day, "/"+long+"/rotate", object{}), end)
+	refused(post(day, "/"+forever+"/rotate", object{}), end)
+	for _, one := range []string{child, id} { // itself last
+		if got := post(day, "/"+one+"/rotate", object{"grace_hours": 1}).Want(200).JSON(); got["expires_at"] != end {
+			t.Errorf("rotated it works until %v, and before until %v", got["expires_at"], end)
+		}
+	}
+	// The secret from before a rotation is good for an hour yet, and for nothing that lasts longer.
+	until := ann.Get("/api/v1/api-keys/" + id).Want(200).JSON()["previous_valid_until"]
+	refused(post(day, "/"+id+"/rotate", object{}), until)
+	refused(post(day, "", object{"expires_in_days": 1}), until)
+	if _, got, _ := made(day, object{}); got != until {
+		t.Errorf("got %v, want %v", got, until)
+	}
+	// A person, and a key that lasts, renew it.
+	for _, c := range []*servertest.Client{always, ann} {
+		if got := post(c, "/"+id+"/rotate", object{}).Want(200).JSON(); !moment(t, got["expires_at"]).After(moment(t, end)) {
+			t.Errorf("rotated it works until %v, and before until %v", got["expires_at"], end)
+		}
+	}
+	if got := ann.Get("/api/v1/api-keys/" + long).Want(200).JSON(); got["expires_at"] != longEnd {
+		t.Errorf("what was refused is done: %v", got)
+	}
 }
 
 func TestWhatCannotBeAKey(t *testing.T) {

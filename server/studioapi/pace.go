@@ -1,6 +1,7 @@
 package studioapi
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -10,8 +11,8 @@ import (
 	"github.com/filmloom/filmloom/server/store"
 )
 
-// A pace is how long a second of film takes to make on this machine, learned from the jobs that made one from
-// the beginning.
+// A pace is how long a second of film takes to make on this machine, learned from the jobs that had to make nearly all
+// of one.
 type pace struct{ db *store.DB }
 
 // usual is the pace before anything was learned.
@@ -31,13 +32,17 @@ func (p *pace) estimate(seconds int) time.Duration {
 	return time.Duration(at * float64(seconds) * float64(time.Second))
 }
 
-// learn is a production.Hook: it takes in how long a film took.
+// mostReused is how much of a film may have been made before if others are to take as long.
+const mostReused = 0.1
+
+// learn is a production.Hook: it takes in how long a film took. The time in which no server ran, or the job was paused,
+// is not what others will take.
 func (p *pace) learn(tx *store.Tx, _ *production.Production, o *production.Order) error {
 	n := noteOf(o)
-	if o.API != Name || o.Status != production.Completed || o.From != "" || o.Started.IsZero() || n.Settings.Duration == 0 {
+	if o.API != Name || o.Status != production.Completed || o.Worked <= 0 || o.Reused > mostReused || n.Settings.Duration == 0 {
 		return nil
 	}
-	took := o.Ended.Sub(o.Started).Seconds() / float64(n.Settings.Duration)
+	took := o.Worked.Seconds() / float64(n.Settings.Duration)
 	at := took
 	var before float64
 	err := tx.Get(paceKey, &before)
@@ -49,13 +54,29 @@ func (p *pace) learn(tx *store.Tx, _ *production.Production, o *production.Order
 	return tx.Put(paceKey, at)
 }
 
+// mostEarlier is how many of a project's orders are looked at for what one more of them finds made.
+const mostEarlier = 20
+
+// expected is how long a film of so many seconds takes, of which earlier orders of its project may have made something:
+// those that asked for the same came as far as their progress says. What another one has left of use is not known.
+func (a *api) expected(seconds int, inputs []byte, earlier []string) time.Duration {
+	whole, made := a.pace.estimate(seconds), 0.0
+	for _, id := range earlier[max(0, len(earlier)-mostEarlier):] {
+		o, err := a.Desk.Order(id)
+		if err == nil && bytes.Equal(o.Inputs, inputs) { // otherwise it was deleted meanwhile, and its project with it
+			made = max(made, o.Progress)
+		}
+	}
+	return max(time.Duration((1-made)*float64(whole)), whole/20)
+}
+
 // remaining is how long a job still takes: by what is done, the more of it is done, and by the estimate before.
 func (a *api) remaining(o *production.Order, v production.View) time.Duration {
 	whole := time.Duration(noteOf(o).Estimate * float64(time.Second))
 	if o.Started.IsZero() || v.RunProgress <= 0 {
 		return whole
 	}
-	gone := a.Now().Sub(o.Started)
+	gone := a.Now().Sub(o.Started) - v.Idle
 	done := min(v.RunProgress, 1)
 	byWork := time.Duration(float64(gone) * (1 - done) / done)
 	byEstimate := max(whole-gone, whole/20)

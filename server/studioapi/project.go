@@ -49,7 +49,7 @@ const (
 
 // A Warning is something that a job went on without, or that a provider says of its result.
 type Warning struct {
-	Code    string `json:"code" doc:"For programs." example:"TRANSLATION_UNAVAILABLE"`
+	Code    string `json:"code" enum:"TRANSLATION_UNAVAILABLE,PROVIDER_WARNING" doc:"For programs." example:"TRANSLATION_UNAVAILABLE"`
 	Message string `json:"message" doc:"For people." example:"There are no subtitles in es: no provider translates into it."`
 }
 

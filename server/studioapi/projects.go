@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/filmloom/filmloom/server/film"
 	"github.com/filmloom/filmloom/server/production"
 	"github.com/filmloom/filmloom/server/store"
 	"github.com/filmloom/filmloom/server/web"
@@ -21,7 +22,7 @@ type NewProject struct {
 
 // Resolve implements huma.ResolverWithPath.
 func (p *NewProject) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
-	return append(blank(at, "title", p.Title), blank(at, "script", p.Script)...)
+	return append(blank(at, "title", p.Title), silent(at, p.Script)...)
 }
 
 // blank complains about a text that has none.
@@ -30,6 +31,17 @@ func blank(at *huma.PathBuffer, field, text string) []error {
 		return nil
 	}
 	return []error{&huma.ErrorDetail{Location: at.With(field), Message: "has no text"}}
+}
+
+// mute is what is wrong with a script of which nothing can be told.
+const mute = "has nothing to say: names before a colon, headings and lines in brackets are not spoken; write at least one sentence"
+
+// silent complains about a script that has nothing to say. No film could ever be made of it.
+func silent(at *huma.PathBuffer, script string) []error {
+	if errs := blank(at, "script", script); errs != nil || script == "" || film.Speaks(script) {
+		return errs
+	}
+	return []error{&huma.ErrorDetail{Location: at.With("script"), Message: mute}}
 }
 
 // A ProjectChange is what is to be different; what is left out stays.
@@ -46,7 +58,7 @@ func (p *ProjectChange) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 		errs = append(errs, blank(at, "title", *p.Title)...)
 	}
 	if p.Script != nil {
-		errs = append(errs, blank(at, "script", *p.Script)...)
+		errs = append(errs, silent(at, *p.Script)...)
 	}
 	return errs
 }

@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 // api is this one.
 var api = servertest.API{
 	Prefix: "/api/v1", Paths: 20, Path: "/projects/{project_id}/generate", Invalid: "400", Failure: "Failure",
+	Text: codeOf, Usual: usual, Own: own,
 }
 
 // start starts a server whose films are mocked.

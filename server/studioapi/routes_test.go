@@ -1,22 +1,17 @@
 package studioapi_test
 
 import (
-	"encoding/json"
+	"bufio"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"github.com/filmloom/filmloom/server/config"
-	"github.com/filmloom/filmloom/server/identity"
 	"github.com/filmloom/filmloom/server/servertest"
-	"github.com/filmloom/filmloom/server/store"
-	"github.com/filmloom/filmloom/server/studioapi"
-	"github.com/filmloom/filmloom/server/web"
 )
 
 func TestWhereThereIsNothingAndWhichMethodsAreNotTaken(t *testing.T) {
@@ -121,50 +116,29 @@ func TestWhenThereIsNoRoomForOneMore(t *testing.T) {
 	})
 }
 
-// Whatever breaks inside is answered in the API's shape, and shows nothing of itself.
-func TestWhatBreaksInsideIsNotShown(t *testing.T) {
-	db, err := store.Open(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	ids, err := identity.New(t.Context(), db, identity.Config{Hash: identity.Argon2{Memory: 64, Time: 1, Threads: 1}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ids.Close()
-	who, err := ids.Add(t.Context(), identity.NewAccount{Name: "ann", Password: "a good password"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, key, err := ids.CreateKey(t.Context(), who.ID, identity.NewKey{Scopes: identity.Read | identity.Write})
-	if err != nil {
-		t.Fatal(err)
-	}
-	site := web.NewSite(web.SiteConfig{})
-	studioapi.Register(site, studioapi.Config{
-		Store: db, Identity: ids, Admit: func(huma.Context, identity.Principal) *web.Fault { panic("the secret of the house") },
-	})
-	served := httptest.NewServer(site)
-	defer served.Close()
-	r, err := http.NewRequest("GET", served.URL+"/api/v1/projects", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Authorization", "Bearer "+key)
-	r.Close = true
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got studioapi.Failure
-	if err := json.Unmarshal(body, &got); err != nil || resp.StatusCode != 500 || got.Error.Code != "INTERNAL_SERVER_ERROR" || got.Error.Details == nil || strings.Contains(string(body), "secret") {
-		t.Errorf("%d %s", resp.StatusCode, body)
+// What is no request is answered by net/http, which knows no API.
+func TestWhatIsNoRequestIsAnsweredBeforeTheAPI(t *testing.T) {
+	s := start(t)
+	for what, row := range map[string]struct {
+		head, kind string
+		status     int
+	}{
+		"a malformed path":   {"GET /api/v1/%zz HTTP/1.1\r\nHost: x", "text/plain; charset=utf-8", 400},
+		"a malformed header": {"GET /api/v1/projects HTTP/1.1\r\nHost: x\r\nNo colon", "text/plain; charset=utf-8", 400},
+		"a huge header":      {"GET /api/v1/projects HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("x", 40<<10), "text/plain; charset=utf-8", 431},
+		"an expectation":     {"POST /api/v1/projects HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: a miracle", "", 417},
+	} {
+		conn, err := net.Dial("tcp", s.Addr().String())
+		must(t, err)
+		_, err = fmt.Fprintf(conn, "%s\r\n\r\n", row.head)
+		must(t, err)
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		must(t, err)
+		body, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10)) // the connection is closed on who goes on sending
+		if resp.StatusCode != row.status || resp.Header.Get("Content-Type") != row.kind || (len(body) == 0) != (row.kind == "") {
+			t.Errorf("%s: %d %s %q", what, resp.StatusCode, resp.Header, body)
+		}
+		must(t, conn.Close())
 	}
 }
 

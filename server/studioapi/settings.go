@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/filmloom/filmloom/server/web"
 )
@@ -50,7 +51,7 @@ func (s *Settings) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 	}
 	seen := map[string]bool{}
 	for i, c := range *s.Characters {
-		name := strings.ToLower(strings.TrimSpace(c.Name))
+		name := strings.ToLower(strings.TrimSpace(norm.NFC.String(c.Name))) // as the pipeline compares them
 		switch field := fmt.Sprintf("characters[%d].name", i); {
 		case c.Name == "": // its schema tells
 		case web.Blank(name):

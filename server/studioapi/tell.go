@@ -20,13 +20,9 @@ const linkLife = 7 * 24 * time.Hour
 
 // told is the data of a job's event. Its video becomes a link when it is sent.
 type told struct {
-	JobID     string     `json:"job_id"`
-	ProjectID string     `json:"project_id"`
-	Status    string     `json:"status"`
-	OutputURL *string    `json:"output_url,omitempty"`
-	Error     *JobError  `json:"error,omitempty"`
-	Video     *film.File `json:"video,omitempty"`
-	Title     string     `json:"title,omitempty"`
+	JobNews
+	Video *film.File `json:"video,omitempty"`
+	Title string     `json:"title,omitempty"`
 }
 
 // Render makes of an event's data what a receiver gets: it has links in the place of files.
@@ -38,10 +34,9 @@ func Render(m *media.Media) func(context.Context, string, json.RawMessage) (json
 		}
 		if t.Video != nil {
 			url := m.URL(media.File{SHA256: t.Video.SHA256, Name: t.Title, Type: t.Video.MediaType}, media.Options{Lifetime: linkLife})
-			t.OutputURL, t.Video = &url, nil
+			t.OutputURL = &url
 		}
-		t.Title = ""
-		return json.Marshal(t)
+		return json.Marshal(t.JobNews)
 	}
 }
 
@@ -66,7 +61,7 @@ func (f *follower) hook(tx *store.Tx, p *production.Production, o *production.Or
 	if o.API != Name || kind == "" {
 		return nil
 	}
-	t := told{JobID: o.ID, ProjectID: o.Production, Status: string(o.Status), Video: o.Video, Title: p.Title}
+	t := told{JobNews{JobID: o.ID, ProjectID: o.Production, Status: string(o.Status)}, o.Video, p.Title}
 	at := o.Created
 	switch {
 	case !o.Ended.IsZero():
@@ -74,8 +69,8 @@ func (f *follower) hook(tx *store.Tx, p *production.Production, o *production.Or
 	case !o.Started.IsZero():
 		at = o.Started
 	}
-	if o.Status == production.Failed && o.Failure != nil {
-		t.Error = &JobError{Code: failureCode(o.Failure.Code), Message: o.Failure.Message}
+	if o.Status == production.Failed {
+		t.Error = jobError(o.Failure)
 	}
 	if err := publish(tx, f.hooks, o.Account, o.ID+"_"+string(o.Status), kind, at, t); err != nil {
 		return err
@@ -116,7 +111,7 @@ func closeBatch(tx *store.Tx, hooks *webhooks.Service, id string, ended *product
 // written has not its new status yet.
 func finishBatch(tx *store.Tx, hooks *webhooks.Service, b *batchRecord, ended *production.Order, at time.Time) error {
 	done := !b.Open
-	items := make([]map[string]any, len(b.Items))
+	items := make([]BatchOutcome, len(b.Items))
 	for i := range b.Items {
 		item := &b.Items[i]
 		switch {
@@ -134,11 +129,11 @@ func finishBatch(tx *store.Tx, hooks *webhooks.Service, b *batchRecord, ended *p
 			item.Status = string(o.Status)
 		}
 		done = done && item.begun() && !production.Status(item.Status).Open()
-		items[i] = map[string]any{"project_id": item.ProjectID, "job_id": item.JobID, "status": item.Status}
+		items[i] = BatchOutcome{item.ProjectID, item.JobID, item.Status}
 	}
 	if done && !b.Told {
 		b.Told = true
-		data := map[string]any{"batch_id": b.ID, "status": "completed", "items": items}
+		data := BatchNews{BatchID: b.ID, Status: "completed", Items: items}
 		if err := publish(tx, hooks, b.Account, b.ID+"_completed", webhooks.BatchCompleted, at, data); err != nil {
 			return err
 		}

@@ -301,7 +301,7 @@ func TestARefusalIsShort(t *testing.T) {
 func TestAGoodBodyInAnyFormIsTaken(t *testing.T) {
 	ann := start(t).User("ann")
 	for _, body := range []string{
-		"\n\t {\"title\" : \"t\" ,\r\n\"script\":\"s\"}\n ", `{"title":"\u0074","script":"\ud83c\udfac"}`, `{"script":"s","title":"t"}`,
+		"\n\t {\"title\" : \"t\" ,\r\n\"script\":\"s\"}\n ", `{"title":"\u0074","script":"\ud83c\udfac s"}`, `{"script":"s","title":"t"}`,
 		`{"title":"t","script":"s","settings":{}}`, `{"title":"t","script":"s\u0000s"}`,
 	} {
 		ann.Do("POST", "/api/v1/projects", body).Want(201)
@@ -309,4 +309,16 @@ func TestAGoodBodyInAnyFormIsTaken(t *testing.T) {
 	for _, kind := range []string{"application/json; charset=utf-8", "APPLICATION/JSON", ""} {
 		ann.Send(ann.Request("POST", "/api/v1/projects", kind, strings.NewReader(`{"title":"t","script":"s"}`))).Want(201)
 	}
+}
+
+// Names are the same however they are written: the pipeline could not tell the two apart.
+func TestNoTwoCharactersHaveOneName(t *testing.T) {
+	ann := start(t).User("ann")
+	for _, other := range []string{"Zoé", " ZOÉ ", "Zoe\u0301"} {
+		a := ann.Post("/api/v1/projects", draft(object{"settings": object{"characters": []object{{"name": "Zoé"}, {"name": other}}}}))
+		if f := failure(t, a, 400, "INVALID_INPUT"); !strings.Contains(string(a.Body), "characters[1].name") {
+			t.Errorf("%q: %v", other, f)
+		}
+	}
+	ann.Post("/api/v1/projects", draft(object{"settings": object{"characters": []object{{"name": "Zoé"}, {"name": "Zoe"}}}})).Want(201)
 }

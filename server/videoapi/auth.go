@@ -50,10 +50,7 @@ func (r *resolver) Resolve(ctx huma.Context) []error {
 }
 
 // A refreshInput has no body: whatever is sent is not looked at.
-type refreshInput struct {
-	resolver
-	Authorization string `header:"Authorization" doc:"Bearer {token}" example:"Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTkifQ.c2lnbmF0dXJl"`
-}
+type refreshInput struct{ resolver }
 
 func (a *api) auth() {
 	login := operation(http.MethodPost, "/auth/token", "login", "auth", "Log in",
@@ -62,20 +59,19 @@ func (a *api) auth() {
 	web.Handle(a.API, login, a.login)
 	refresh := operation(http.MethodPost, "/auth/refresh", "refresh", "auth", "Refresh the token",
 		"Gives a new access token for one that is still valid, until seven days after the login.", http.StatusUnauthorized)
-	refresh.Security = web.Open()
+	web.OwnSession(&refresh)
 	web.Handle(a.API, refresh, a.refresh)
 }
 
 func (a *api) login(ctx context.Context, in *loginInput) (*tokenOutput, error) {
 	if a.Config.Login != nil {
 		if f := a.Config.Login(web.Address(in.hctx)); f != nil {
+			a.tell(&identity.ThrottledError{})
 			return nil, f
 		}
 	}
 	session, err := a.Identity.Login(ctx, in.Body.Username, in.Body.Password, web.Address(in.hctx))
-	if a.LoggedIn != nil {
-		a.LoggedIn(err)
-	}
+	a.tell(err)
 	var throttled *identity.ThrottledError
 	switch {
 	case errors.As(err, &throttled):
@@ -93,6 +89,13 @@ func (a *api) login(ctx context.Context, in *loginInput) (*tokenOutput, error) {
 		return nil, err
 	}
 	return token(session), nil
+}
+
+// tell tells what became of an attempt to log in.
+func (a *api) tell(err error) {
+	if a.LoggedIn != nil {
+		a.LoggedIn(err)
+	}
 }
 
 // codeLogin is the code of a refused login.

@@ -55,28 +55,6 @@ func (dialect) Answer(f *web.Fault) (int, any) {
 	return status, e
 }
 
-// Body implements web.Dialect.
-func (dialect) Body(status int) any {
-	switch status {
-	case http.StatusUnauthorized:
-		return Error{Detail: wrongCredentials}
-	case http.StatusNotFound:
-		return Error{Detail: noTask}
-	case http.StatusUnprocessableEntity:
-		return Error{
-			Detail: `body.duration: expected value to be one of "short, long"`,
-			Errors: []Problem{{Loc: "body.duration", Message: `expected value to be one of "short, long"`, Type: "value_error"}},
-		}
-	case http.StatusConflict:
-		return Error{Detail: busyImage}
-	case http.StatusPaymentRequired:
-		return Error{Detail: "Not enough credits: the film costs 3 and there are 0; there are more on 1 February 2026"}
-	case http.StatusTooManyRequests:
-		return Error{Detail: "Too many requests; try again in 20 seconds."}
-	}
-	return Error{Detail: http.StatusText(status)}
-}
-
 // Invalid implements web.Dialect.
 func (dialect) Invalid() int { return http.StatusUnprocessableEntity }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
@@ -22,39 +23,64 @@ type eventsInput struct {
 
 // An Event is one step of the work on a film.
 type Event struct {
-	TaskID   string    `json:"task_id" doc:"The task."`
-	Kind     string    `json:"kind" doc:"What happened: run.started, stage.expanded, attempt.started, instance.done, …"`
-	Stage    string    `json:"stage,omitempty" doc:"The stage of the pipeline."`
-	Address  string    `json:"address,omitempty" doc:"The instance of the stage."`
-	ImageID  string    `json:"image_id,omitempty" doc:"With an event of an image: the image."`
-	Attempt  int       `json:"attempt,omitempty" doc:"Counts from 1."`
-	Message  string    `json:"message,omitempty" doc:"For people."`
-	Progress float64   `json:"progress" doc:"Of the film, from 0 to 1."`
-	Time     time.Time `json:"time" doc:"When it happened."`
+	TaskID   string    `json:"task_id" doc:"The task." example:"0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00"`
+	Kind     string    `json:"kind" doc:"What happened: run.created, run.started, run.resumed, run.paused, run.completed, run.failed, run.cancelled or run.superseded; stage.expanded or stage.skipped; attempt.started, attempt.checkpoint or attempt.failed; approval.requested; instance.done, instance.reused, instance.edited or instance.failed. There may be others in time." example:"instance.done"`
+	Stage    string    `json:"stage,omitempty" doc:"The stage of the pipeline, with an event of one." example:"image_generation"`
+	Address  string    `json:"address,omitempty" doc:"The instance of the stage, with an event of one." example:"image_generation[\"scene-01\"]"`
+	ImageID  string    `json:"image_id,omitempty" doc:"The image, with an event of one." example:"0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00.scene-01"`
+	Attempt  int       `json:"attempt,omitempty" minimum:"1" doc:"With an attempt and what came of it; counts from 1." example:"1"`
+	Message  string    `json:"message,omitempty" doc:"With a failure: why, for people." example:"This content was refused."`
+	Progress float64   `json:"progress" minimum:"0" maximum:"1" doc:"Of the film, from 0 to 1." example:"0.4"`
+	Time     time.Time `json:"time" doc:"When it happened." example:"2026-01-02T15:04:31.123456Z"`
+}
+
+// A Progress tells that something of a film has moved.
+type Progress struct {
+	TaskID   string  `json:"task_id" doc:"The task." example:"0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00"`
+	Status   string  `json:"status" enum:"queued,processing,completed,failed" doc:"Where the task stands." example:"processing"`
+	Progress float64 `json:"progress" minimum:"0" maximum:"1" doc:"Of the film, from 0 to 1; it never falls." example:"0.4"`
+	Step     string  `json:"step,omitempty" doc:"What is being done: script_analysis, image_generation, voice_synthesis, music_generation, subtitle_generation or video_composition, unless the owner of the server has named the steps otherwise." example:"image_generation"`
 }
 
 func (a *api) eventsOperation() huma.Operation {
 	op := operation(http.MethodGet, "/video/tasks/{task_id}/events", "followVideoTask", "video", "Follow a video task",
 		"A stream of server-sent events. `event: step` is a step of the work and has an id, from which the stream can go on "+
 			"(Last-Event-ID); `event: progress` tells that something moved; `event: task` has the task as GET gives it, first and "+
-			"whenever its status changes; `event: end` is the last one. A stream that has nothing more to tell is answered with 204.",
+			"whenever its status changes; `event: end` is the last one. A stream that has nothing more to tell is answered with 204; "+
+			"an id that the server does not know, such as one of work that a restored backup has not, with 422.\n\n"+
+			"The body is described as the list of its messages. Each is sent as lines: `id: 1-42`, where it has one, "+
+			"`event: step`, and `data: ` with the JSON on one line.",
 		http.StatusNotFound)
+	schemas := a.OpenAPI().Components.Schemas
+	task := schemas.Schema(reflect.TypeFor[Task](), true, "Task")
 	op.Responses = map[string]*huma.Response{
 		"200": {Description: "Events", Content: map[string]*huma.MediaType{"text/event-stream": {
-			Schema:  &huma.Schema{Type: "string"},
-			Example: "event: progress\ndata: {\"task_id\":\"0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00\",\"progress\":0.4}\n\n",
+			Schema: &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{OneOf: []*huma.Schema{
+				message("task", "The task, first and whenever its status has changed.", false, task),
+				message("step", "A step of the work.", true, schemas.Schema(reflect.TypeFor[Event](), true, "Event")),
+				message("progress", "Something moved.", false, schemas.Schema(reflect.TypeFor[Progress](), true, "Progress")),
+				message("end", "The task as it is in the end: the last message.", true, task),
+			}}},
+			Example: []map[string]any{{"event": "progress", "data": Progress{exampleTask, "processing", 0.4, "image_generation"}}},
 		}}},
 		"204": {Description: "There is nothing more to tell"},
 	}
 	return op
 }
 
-// Progress is what a progress event has.
-type progressEvent struct {
-	TaskID   string  `json:"task_id"`
-	Status   string  `json:"status"`
-	Progress float64 `json:"progress"`
-	Step     string  `json:"step,omitempty"`
+const exampleTask = "0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00"
+
+// message describes one kind of message of a stream.
+func message(event, doc string, found bool, data *huma.Schema) *huma.Schema {
+	s := &huma.Schema{
+		Type: huma.TypeObject, Title: event, Description: doc, Required: []string{"event", "data"}, AdditionalProperties: false,
+		Properties: map[string]*huma.Schema{"event": {Type: huma.TypeString, Enum: []any{event}, Description: "Its kind."}, "data": data},
+	}
+	if found {
+		s.Required = append(s.Required, "id")
+		s.Properties["id"] = &huma.Schema{Type: huma.TypeString, Description: "From which the stream can go on.", Examples: []any{"1-42"}}
+	}
+	return s
 }
 
 func (a *api) events(ctx context.Context, in *eventsInput) (*huma.StreamResponse, error) {
@@ -63,7 +89,12 @@ func (a *api) events(ctx context.Context, in *eventsInput) (*huma.StreamResponse
 		return nil, refusal(err, noTask)
 	}
 	after, ok := position(in.Last)
-	if !ok || after.Order > len(v.Production.Orders) {
+	if ok { // a position ahead of what there is would skip steps without a word
+		if ok, err = a.Desk.Reached(ctx, in.TaskID, after); err != nil {
+			return nil, refusal(err, noTask)
+		}
+	}
+	if !ok {
 		return nil, web.Invalid(web.Problem{Location: "header.Last-Event-ID", Message: "is no id of this stream"})
 	}
 	if v.Settled() && after.Order >= len(v.Production.Orders) && in.Last != "" && a.seen(ctx, v, after) {
@@ -138,7 +169,7 @@ func (f *follower) event(ctx context.Context, ev production.Event) bool {
 	if err != nil {
 		return false
 	}
-	return f.send(web.Message{Event: "progress", Data: progressEvent{f.task, Listed(v.Production), v.Progress, v.Step}})
+	return f.send(web.Message{Event: "progress", Data: Progress{f.task, Listed(v.Production), v.Progress, v.Step}})
 }
 
 // end sends the task as it is in the end. Its id is beyond all events, also when there were none: a client that

@@ -161,10 +161,60 @@ func TestAStreamOfWhatNeverBeganEndsForGood(t *testing.T) {
 func TestAPositionThatIsNoneOfTheStreamIsRefused(t *testing.T) {
 	ann := start(t).User("ann")
 	id := film(t, ann, request())["task_id"].(string)
-	for _, last := range []string{"x", "1", "1-", "-1", "0-1", "01-1", "1-01", "1--1", "1-1-1", "1.5-1", "2-1", "99999999999999999999-1", "1-99999999999999999999", strings.Repeat("1", 60)} {
+	steps := servertest.Steps(follow(t, ann, id, "").Rest())
+	for _, last := range []string{
+		"x", "1", "1-", "-1", "0-1", "01-1", "1-01", "1--1", "1-1-1", "1.5-1", "2-0", "2-1", "99999999999999999999-1", "1-99999999999999999999", strings.Repeat("1", 60),
+		fmt.Sprint("1-", len(steps)+1), "1-999999", "1-18446744073709551615", // ahead of what there is
+	} {
 		a := ann.With("Last-Event-ID", last).Get("/v1/video/tasks/" + id + "/events")
 		refused(t, a, 422, "header.Last-Event-ID")
 	}
+}
+
+// A client that is ahead of the journal, which was restored from a backup, would miss what happens until the journal
+// comes to where the client believes to be.
+func TestAPositionAheadOfTheWorkIsRefusedWhileItGoesOn(t *testing.T) {
+	s := start(t, func(c *config.Config) { c.MaxActive = 1 })
+	ann := s.User("ann")
+	id := order(t, ann, telling(hang))
+	waiting := order(t, ann, request())
+	until(t, ann, id, hasImages)
+	ahead := func(id, last string) {
+		t.Helper()
+		refused(t, ann.With("Last-Event-ID", last).Get("/v1/video/tasks/"+id+"/events"), 422, "header.Last-Event-ID")
+	}
+	for _, last := range []string{"1-500", "1-18446744073709551615", "2-1"} {
+		ahead(id, last)
+		ahead(waiting, last)
+	}
+	ahead(waiting, "1-1") // it has not begun
+	follow(t, ann, waiting, "1-0").Want(200)
+	f := follow(t, ann, id, "").Want(200)
+	var last string
+	for last == "" {
+		e, ok := f.Next()
+		if !ok {
+			t.Fatal("the stream ends without a step")
+		}
+		last = e.ID
+	}
+	follow(t, ann, id, last).Want(200)
+	// After a restart what was seen is there, also before the work has begun again.
+	s.Restart()
+	again := follow(t, ann, id, last).Want(200)
+	for {
+		e, ok := again.Next()
+		if !ok {
+			t.Fatal("the stream ends without a step")
+		}
+		if e.Name == "step" {
+			if e.ID != "1-2" || last != "1-1" {
+				t.Errorf("after %s comes %s", last, e.ID)
+			}
+			break
+		}
+	}
+	ahead(id, "1-500")
 }
 
 func TestAStreamOfADeletedTaskEnds(t *testing.T) {
@@ -239,6 +289,88 @@ func TestManySlowReadersDoNotSlowTheFilm(t *testing.T) {
 	for _, r := range readers {
 		if got := servertest.Steps(r.Rest()); !slices.Equal(got, want) {
 			t.Errorf("%d steps, not %d", len(got), len(want))
+		}
+	}
+}
+
+// described is the schema of a stream in the API's document: of each kind of message, the schema of its data, and
+// whether it has an id.
+func described(t *testing.T, s *servertest.Server, path string) (data map[string]*servertest.Schema, found map[string]bool) {
+	t.Helper()
+	var doc struct {
+		Paths map[string]map[string]struct {
+			Responses map[string]struct {
+				Content map[string]struct {
+					Schema struct {
+						Items struct{ OneOf []*servertest.Schema }
+					}
+				}
+			}
+		}
+	}
+	s.Nobody().Get(api.Prefix + "/openapi.json").Want(200).Decode(&doc)
+	data, found = map[string]*servertest.Schema{}, map[string]bool{}
+	for _, m := range doc.Paths[path]["get"].Responses["200"].Content["text/event-stream"].Schema.Items.OneOf {
+		name, _ := m.Properties["event"].Enum[0].(string)
+		data[name], found[name] = m.Properties["data"], m.Properties["id"] != nil
+	}
+	return data, found
+}
+
+func TestEachEventIsAsTheDocumentDescribesIt(t *testing.T) {
+	s := slow(t, time.Millisecond)
+	ann := s.User("ann")
+	doc := s.Document(api)
+	data, found := described(t, s, "/video/tasks/{task_id}/events")
+	id := order(t, ann, telling("All is well here. And here it is not. [mock:reject@image.generate]"))
+	events := follow(t, ann, id, "").Rest()
+	id = order(t, ann, request())
+	events = append(events, follow(t, ann, id, "").Rest()...)
+	seen, fields := map[string]bool{}, map[string]bool{}
+	for _, e := range events {
+		schema := doc.Resolve(data[e.Name])
+		if schema == nil {
+			t.Fatalf("the document has no event %s", e.Name)
+		}
+		if (e.ID != "") != found[e.Name] {
+			t.Errorf("%s has the id %q", e.Name, e.ID)
+		}
+		seen[e.Name] = true
+		for name, v := range e.Data {
+			p := schema.Properties[name]
+			kind := map[bool]string{true: "null"}[v == nil]
+			switch v.(type) {
+			case string:
+				kind = "string"
+			case float64:
+				kind = "number"
+			case []any:
+				kind = "array"
+			case map[string]any:
+				kind = "object"
+			}
+			if p = doc.Resolve(p); p == nil || !p.Is(kind) && !(kind == "number" && p.Is("integer")) {
+				t.Errorf("%s.%s is %v", e.Name, name, v)
+			}
+			fields[e.Name+"."+name] = true
+		}
+		for _, name := range schema.Required {
+			if _, ok := e.Data[name]; !ok {
+				t.Errorf("%s has no %s", e.Name, name)
+			}
+		}
+	}
+	for name := range data {
+		if !seen[name] {
+			t.Errorf("there was no event %s", name)
+		}
+		for field, p := range doc.Resolve(data[name]).Properties {
+			if !fields[name+"."+field] {
+				t.Errorf("no event %s has a %s", name, field)
+			}
+			if (name == "step" || name == "progress") && (p.Description == "" || len(p.Examples) == 0) {
+				t.Errorf("%s.%s has no description or example", name, field)
+			}
 		}
 	}
 }

@@ -55,6 +55,59 @@ func (n named) call(c *servertest.Client, id string) *servertest.Answer {
 	return c.Do(n.method, strings.Replace(n.path, "{"+n.parameter+"}", id, 1), bodies[n.id])
 }
 
+// An oddity is what a request has that is not usual.
+type oddity struct {
+	query        string
+	name, header string // "" for none
+	body         any
+	kind         string // the body's; "" means JSON
+}
+
+func (o oddity) call(op named, c *servertest.Client, id string) *servertest.Answer {
+	if o.name != "" {
+		c = c.With(o.name, o.header)
+	}
+	path := strings.Replace(op.path, "{"+op.parameter+"}", id, 1) + o.query
+	if text, ok := o.body.(string); ok && o.kind != "" {
+		return c.Send(c.Request(op.method, path, o.kind, strings.NewReader(text)))
+	}
+	return c.Do(op.method, path, o.body)
+}
+
+// oddities are options and bodies that are wrong for an operation, and some that are right.
+func oddities(op named) map[string]oddity {
+	usual := bodies[op.id]
+	all := map[string]oddity{}
+	for _, query := range []string{"?nonsense=1", "?rerender=maybe", "?rerender=false", "?rerender=true&rerender=true", "?limit=0"} {
+		all[query] = oddity{query: query, body: usual}
+	}
+	for name, values := range map[string][]string{
+		"Prefer":          {"wait=1", "wait=0", "wait=61", "wait=-1", "wait=x", "wait", "nonsense", "wait=1, wait=2"},
+		"Last-Event-ID":   {"1-1", "1-0", "1-999999", "2-1", "9-9", "x", "1-", strings.Repeat("1", 60)},
+		"Idempotency-Key": {"k", "", "é", strings.Repeat("k", 256)},
+		"Range":           {"bytes=0-1"},
+		"If-None-Match":   {"*"},
+	} {
+		for _, v := range values {
+			all[name+": "+v] = oddity{name: name, header: v, body: usual}
+		}
+	}
+	for _, body := range []any{
+		"{", "", "x", "[]", "null", "\xff",
+		map[string]any{},
+		map[string]any{"nonsense": 1},
+		map[string]any{"prompt": ""},
+		map[string]any{"prompt": 7},
+		map[string]any{"prompt": " "},
+		map[string]any{"subtitles": strings.Repeat("a", 1001)},
+		strings.Repeat(" ", 1<<20+1),
+	} {
+		all[fmt.Sprintf("the body %.30q", fmt.Sprint(body))] = oddity{body: body}
+	}
+	all["a text"] = oddity{body: "x", kind: "text/plain"}
+	return all
+}
+
 // told is all of an answer that a client can make something of.
 func told(a *servertest.Answer) string {
 	return fmt.Sprintf("%d %s %s", a.Status, comparable(a.Header), a.Body)
@@ -97,12 +150,15 @@ func TestSomebodyElsesThingsAreAnsweredLikeNone(t *testing.T) {
 				t.Errorf("%s %.50s: %s\nnot %s", op.id, id, got, want)
 			}
 		}
-		// With a body or an option that is wrong nobody learns more.
-		for _, extra := range []string{"?nonsense=1"} {
-			path := strings.Replace(op.path, "{"+op.parameter+"}", done, 1) + extra
-			other := strings.Replace(op.path, "{"+op.parameter+"}", none, 1) + extra
-			if got, want := told(bob.Do(op.method, path, bodies[op.id])), told(bob.Do(op.method, other, bodies[op.id])); got != want {
-				t.Errorf("%s: %s\nand of nothing: %s", path, got, want)
+		// With a body or an option that is wrong, and with one that is right, nobody learns more.
+		for _, suffix := range suffixes[:min(2, len(suffixes))] {
+			for what, o := range oddities(op) {
+				want := told(o.call(op, bob, none+suffix))
+				for _, id := range []string{done, running} {
+					if got := told(o.call(op, bob, id+suffix)); got != want {
+						t.Errorf("%s %s%s with %s: %s\nand of nothing: %s", op.id, id, suffix, what, got, want)
+					}
+				}
 			}
 		}
 	}

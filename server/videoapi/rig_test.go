@@ -33,7 +33,10 @@ func TestMain(m *testing.M) {
 }
 
 // api is this one.
-var api = servertest.API{Prefix: "/v1", Paths: 8, Path: "/video/tasks/{task_id}", Invalid: "422", Failure: "Error"}
+var api = servertest.API{
+	Prefix: "/v1", Paths: 8, Path: "/video/tasks/{task_id}", Invalid: "422", Failure: "Error",
+	Text: detailOf, Usual: usual, Own: own,
+}
 
 // start starts a server whose films are mocked.
 func start(t testing.TB, change ...func(*config.Config)) *servertest.Server {

@@ -3,6 +3,8 @@ package videoapi
 import (
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/filmloom/filmloom/server/film"
 	"github.com/filmloom/filmloom/server/media"
 	"github.com/filmloom/filmloom/server/production"
@@ -36,6 +38,12 @@ type Task struct {
 	ready []byte // all of it as JSON, or nil
 }
 
+// TransformSchema implements huma.SchemaTransformer.
+func (Task) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	s.Properties["images"].Examples = exampleImages()
+	return s
+}
+
 // An Image is the picture of one scene.
 type Image struct {
 	ID        string    `json:"id" doc:"Names the image." example:"0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00.scene-01"`
@@ -54,6 +62,22 @@ type ImageTask struct {
 	UpdatedAt time.Time `json:"updated_at" doc:"When an image changed last." example:"2026-01-02T15:04:31.123456Z"`
 	StoryText *string   `json:"story_text" doc:"The whole narration; null until it is written." example:"The key lay under the third stair. …"`
 	Images    []Image   `json:"images" nullable:"false" doc:"The pictures in the order of the scenes; empty until the story is written."`
+}
+
+// TransformSchema implements huma.SchemaTransformer.
+func (ImageTask) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	s.Properties["images"].Examples = exampleImages()
+	return s
+}
+
+// exampleImages are pictures for documents: tags would have them in one long line.
+func exampleImages() []any {
+	made := time.Date(2026, 1, 2, 15, 4, 31, 123456000, time.UTC)
+	return []any{[]Image{{
+		ID: exampleTask + ".scene-01", Status: string(film.Completed), Subtitles: "The key lay under the third stair.",
+		URLs:      []string{"https://films.example.org/media/1767225600.c2ln/9f86/scene-01.png"},
+		CreatedAt: made.Add(-24 * time.Second), UpdatedAt: made,
+	}}}
 }
 
 // Listed is the status of a task: one that was cancelled has failed, and a change of a film does not wait.

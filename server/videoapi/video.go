@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"math"
 	"net/http"
+	"strings"
+	"time"
+	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -43,6 +46,8 @@ func (r *Request) Resolve(huma.Context, *huma.PathBuffer) []error {
 			complain(field, `goes with story_topic "custom topic" only`)
 		case *value != "" && web.Blank(*value): // of an empty one its schema tells
 			complain(field, "has no text")
+		case *value != "" && field == "custom_story" && !strings.ContainsFunc(*value, said):
+			complain(field, "has no letter and no digit: there is nothing to narrate")
 		}
 	}
 	if r.CustomTopic != nil && r.CustomStory != nil {
@@ -50,6 +55,9 @@ func (r *Request) Resolve(huma.Context, *huma.PathBuffer) []error {
 	}
 	return errs
 }
+
+// said tells whether a character is spoken.
+func said(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // story is what the pipeline is asked for.
 func (r *Request) story(plan plans.Plan) film.Story {
@@ -96,6 +104,18 @@ type listInput struct {
 type List struct {
 	Tasks   []Summary `json:"tasks" nullable:"false" doc:"The tasks, newest first."`
 	HasMore bool      `json:"has_more" doc:"There are older ones: ask again with after." example:"false"`
+}
+
+// TransformSchema implements huma.SchemaTransformer.
+func (List) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	url, title := "https://films.example.org/media/1767225600.c2ln/e3b0/The%20Lost%20Key.mp4", "The Lost Key"
+	description := "An old key opens a door that nobody remembers. #mystery"
+	made := time.Date(2026, 1, 2, 15, 5, 6, 123456000, time.UTC)
+	s.Properties["tasks"].Examples = []any{[]Summary{{
+		TaskID: exampleTask, Status: string(production.Completed), Progress: 1, URL: &url, StoryTitle: &title, StoryDescription: &description,
+		CreatedAt: made.Add(-time.Minute - time.Second), UpdatedAt: made,
+	}}}
+	return s
 }
 
 type listOutput struct {

@@ -125,6 +125,7 @@ func TestVideoACustomTopicTakesAThemeOrATextOrNeither(t *testing.T) {
 		{"a text that is too long", map[string]any{"story_topic": "custom topic", "custom_story": strings.Repeat("a", 20001)}, "", 422, "body.custom_story"},
 		{"both", map[string]any{"story_topic": "custom topic", "custom_topic": "a", "custom_story": "b"}, "", 422, "body.custom_story"},
 		{"a theme of nothing", map[string]any{"story_topic": "custom topic", "custom_topic": " \n"}, "", 422, "body.custom_topic"},
+		{"a text of marks alone", map[string]any{"story_topic": "custom topic", "custom_story": "… 🎬 ?!"}, "", 422, "body.custom_story"},
 		{"an empty text", map[string]any{"story_topic": "custom topic", "custom_story": ""}, "", 422, "body.custom_story"},
 		{"a theme with another topic", map[string]any{"custom_topic": "a"}, "", 422, "body.custom_topic"},
 		{"a text with another topic", map[string]any{"custom_story": "a"}, "", 422, "body.custom_story"},
