@@ -48,9 +48,9 @@ func (a *api) eventsOperation() huma.Operation {
 	op.Responses = map[string]*huma.Response{
 		"200": {Description: "Events", Content: map[string]*huma.MediaType{"text/event-stream": {
 			Schema: &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{OneOf: []*huma.Schema{
-				message("job", "The job, first and whenever something of it has changed.", false, job),
-				message("step", "A step of the work.", true, schemas.Schema(reflect.TypeFor[Happening](), true, "Happening")),
-				message("end", "The job as it is in the end: the last message.", false, job),
+				web.MessageSchema("job", "The job, first and whenever something of it has changed.", false, job),
+				web.MessageSchema("step", "A step of the work.", true, schemas.Schema(reflect.TypeFor[Happening](), true, "Happening")),
+				web.MessageSchema("end", "The job as it is in the end: the last message.", false, job),
 			}}},
 			Example: []map[string]any{{"id": "1-42", "event": "step", "data": Happening{
 				JobID: "0193a5b2-8d2f-7b40-8e3c-6b7d8e9f0011", Kind: string(engine.InstanceDone), Stage: "image_generation",
@@ -60,19 +60,6 @@ func (a *api) eventsOperation() huma.Operation {
 		"204": {Description: "There is nothing more to tell"},
 	}
 	return op
-}
-
-// message describes one kind of message of a stream.
-func message(event, doc string, found bool, data *huma.Schema) *huma.Schema {
-	s := &huma.Schema{
-		Type: huma.TypeObject, Title: event, Description: doc, Required: []string{"event", "data"}, AdditionalProperties: false,
-		Properties: map[string]*huma.Schema{"event": {Type: huma.TypeString, Enum: []any{event}, Description: "Its kind."}, "data": data},
-	}
-	if found {
-		s.Required = append(s.Required, "id")
-		s.Properties["id"] = &huma.Schema{Type: huma.TypeString, Description: "From which the stream can go on.", Examples: []any{"1-42"}}
-	}
-	return s
 }
 
 func (a *api) events(ctx context.Context, in *eventsInput) (*huma.StreamResponse, error) {

@@ -230,7 +230,7 @@ func oddities(usual any) map[string]oddity {
 // told is all of an answer that a client can make something of.
 func told(a *servertest.Answer) string {
 	h := a.Header.Clone()
-	for _, name := range []string{"X-Request-Id", "Date", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"} {
+	for _, name := range []string{"X-Request-Id", "Date", "X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"} {
 		h.Del(name)
 	}
 	return fmt.Sprintf("%d %s %s", a.Status, h, a.Body)

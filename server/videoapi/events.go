@@ -56,10 +56,10 @@ func (a *api) eventsOperation() huma.Operation {
 	op.Responses = map[string]*huma.Response{
 		"200": {Description: "Events", Content: map[string]*huma.MediaType{"text/event-stream": {
 			Schema: &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{OneOf: []*huma.Schema{
-				message("task", "The task, first and whenever its status has changed.", false, task),
-				message("step", "A step of the work.", true, schemas.Schema(reflect.TypeFor[Event](), true, "Event")),
-				message("progress", "Something moved.", false, schemas.Schema(reflect.TypeFor[Progress](), true, "Progress")),
-				message("end", "The task as it is in the end: the last message.", true, task),
+				web.MessageSchema("task", "The task, first and whenever its status has changed.", false, task),
+				web.MessageSchema("step", "A step of the work.", true, schemas.Schema(reflect.TypeFor[Event](), true, "Event")),
+				web.MessageSchema("progress", "Something moved.", false, schemas.Schema(reflect.TypeFor[Progress](), true, "Progress")),
+				web.MessageSchema("end", "The task as it is in the end: the last message.", true, task),
 			}}},
 			Example: []map[string]any{{"event": "progress", "data": Progress{exampleTask, "processing", 0.4, "image_generation"}}},
 		}}},
@@ -69,19 +69,6 @@ func (a *api) eventsOperation() huma.Operation {
 }
 
 const exampleTask = "0193a5b2-7c1e-7a3f-9d2b-5a6c7d8e9f00"
-
-// message describes one kind of message of a stream.
-func message(event, doc string, found bool, data *huma.Schema) *huma.Schema {
-	s := &huma.Schema{
-		Type: huma.TypeObject, Title: event, Description: doc, Required: []string{"event", "data"}, AdditionalProperties: false,
-		Properties: map[string]*huma.Schema{"event": {Type: huma.TypeString, Enum: []any{event}, Description: "Its kind."}, "data": data},
-	}
-	if found {
-		s.Required = append(s.Required, "id")
-		s.Properties["id"] = &huma.Schema{Type: huma.TypeString, Description: "From which the stream can go on.", Examples: []any{"1-42"}}
-	}
-	return s
-}
 
 func (a *api) events(ctx context.Context, in *eventsInput) (*huma.StreamResponse, error) {
 	v, err := a.own(ctx, in.TaskID)

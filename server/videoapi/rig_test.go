@@ -150,7 +150,7 @@ func digest(link string) string { return strings.Split(link, "/")[5] }
 // comparable is what headers of two answers must have in common.
 func comparable(h http.Header) string {
 	h = h.Clone()
-	for _, name := range []string{"X-Request-Id", "Date", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"} {
+	for _, name := range []string{"X-Request-Id", "Date", "X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"} {
 		h.Del(name)
 	}
 	return fmt.Sprint(h)

