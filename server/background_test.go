@@ -41,7 +41,7 @@ func await(t *testing.T, s *server.Server, line string) {
 
 func TestAClientThatDoesNotReadIsLetGo(t *testing.T) {
 	opts := options()
-	opts.Patience = 300 * time.Millisecond
+	opts.Patience = 3 * time.Second
 	s := runs(t, settings(t), opts)
 	c, err := new(net.Dialer).DialContext(t.Context(), "tcp", s.Addr().String())
 	if err != nil {

@@ -50,7 +50,7 @@ func told(t *testing.T, c *servertest.Client, story string) string {
 }
 
 func TestAStopHasItsTimeOnceForRequestsAndFilms(t *testing.T) {
-	const grace = 3 * time.Second
+	const grace = 8 * time.Second // much more than closing everything takes
 	s := start(t, 0, func(c *config.Config) { c.Grace = grace })
 	ann := s.User("ann")
 	id := told(t, ann, hang)
@@ -112,7 +112,7 @@ func (d *doorman) seen() (calls, held int) {
 // The calls that are being made when the stop begins have all of its time, however long requests take. No other begins.
 func TestWhileRequestsAreWaitedForCallsEndAndNoneBegins(t *testing.T) {
 	door := &doorman{Source: builtin.Mock(0), calls: map[string]int{}, hold: make(chan struct{})}
-	s := servertest.Start(t, servertest.Options{Providers: door, Pipelines: pipelines, Config: func(c *config.Config) { c.Grace = 3 * time.Second }})
+	s := servertest.Start(t, servertest.Options{Providers: door, Pipelines: pipelines, Config: func(c *config.Config) { c.Grace = 10 * time.Second }})
 	ann := s.User("ann")
 	hangingBody(t, ann)
 	id := order(t, ann, request())

@@ -114,7 +114,7 @@ func TestASlowClientThatGoesOnTakingGetsEverything(t *testing.T) {
 	for _, way := range ways {
 		t.Run(way.name, func(t *testing.T) {
 			t.Parallel()
-			const wait = 1200 * time.Millisecond
+			const wait = 3 * time.Second
 			server, client := pair(t, wait)
 			sent := make(chan error, 1)
 			go func() {
