@@ -76,10 +76,7 @@ func refused(t *testing.T, a *servertest.Answer, status int) object {
 
 func TestPlansAreByDefaultAsDocumented(t *testing.T) {
 	s := servertest.Start(t, servertest.Options{Providers: options().Providers, Pipelines: pipelines})
-	want, err := plans.Defaults(plans.Enterprise{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	want := plans.Defaults()
 	got := listed(t, s.Admin())
 	for _, p := range want.All() {
 		if got[p.Name] != p {

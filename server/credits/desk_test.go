@@ -33,13 +33,7 @@ func openDB(t testing.TB, dir string) *store.DB {
 	return db
 }
 
-var all = func() plans.Set {
-	all, err := plans.Defaults(plans.Enterprise{})
-	if err != nil {
-		panic(err)
-	}
-	return all
-}()
+var all = plans.Defaults()
 
 func plan(name string) plans.Plan {
 	p, err := all.Plan(name)

@@ -1,7 +1,6 @@
 // Package plans says what an account may have: how many requests, how many credits, how long a film.
 //
-//	all, err := plans.Defaults(plans.Enterprise{})
-//	plan, err := all.Plan("pro")
+//	plan, err := plans.Defaults().Plan("pro")
 //	err = plan.CheckDuration(240) // a *plans.LimitError: pro makes films of at most 180 seconds
 //
 // Plans are values. What counts requests is package limits, what counts credits is package credits; both

@@ -8,15 +8,6 @@ import (
 	"github.com/filmloom/filmloom/server/plans"
 )
 
-func defaults(t testing.TB, e plans.Enterprise) plans.Set {
-	t.Helper()
-	all, err := plans.Defaults(e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
 func TestThePlansAreAsDocumented(t *testing.T) {
 	want := []plans.Plan{
 		{"free", plans.Rate{Minute: 10, Day: 100}, 3, false, 60, "720p", true, 2, 0},
@@ -24,7 +15,10 @@ func TestThePlansAreAsDocumented(t *testing.T) {
 		{"pro", plans.Rate{Minute: 120, Day: 20000}, 60, false, 180, "1080p", false, 10, 2},
 		{"enterprise", plans.Rate{Minute: 6000, Day: 1000000}, 0, true, 600, "1080p", false, 10, 3},
 	}
-	all := defaults(t, plans.Enterprise{})
+	all := plans.Defaults()
+	if _, err := plans.New(all.All()...); err != nil {
+		t.Error(err)
+	}
 	if len(all.All()) != len(want) {
 		t.Fatalf("there are %d plans", len(all.All()))
 	}
@@ -38,40 +32,21 @@ func TestThePlansAreAsDocumented(t *testing.T) {
 	}
 }
 
-func TestTheOwnerDecidesWhatEnterpriseIs(t *testing.T) {
-	p, err := defaults(t, plans.Enterprise{Minute: 7, Day: 8, Credits: 9}).Plan("enterprise")
-	if err != nil || p.Rate != (plans.Rate{Minute: 7, Day: 8}) || p.Credits != 9 || p.Unlimited {
-		t.Errorf("got %+v, %v", p, err)
-	}
-}
-
-func TestImpossibleNumbersAreNamed(t *testing.T) {
-	for _, c := range []struct {
-		of   plans.Enterprise
-		want string
-	}{
-		{plans.Enterprise{Minute: -1}, "enterprise plan: the number of requests a minute must be from 1"},
-		{plans.Enterprise{Day: -1}, "requests a day"},
-		{plans.Enterprise{Credits: -1}, "credits a month"},
-		{plans.Enterprise{Credits: 2_000_000_000}, "credits a month"},
-	} {
-		if _, err := plans.Defaults(c.of); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%+v gives %v", c.of, err)
-		}
-	}
-}
-
 func TestAPlanThatCannotBeUsedIsRefused(t *testing.T) {
 	good := plans.Plan{Name: "x", Rate: plans.Rate{Minute: 1, Day: 1}, Seconds: 5, Quality: plans.HD}
 	if _, err := plans.New(good); err != nil {
 		t.Fatal(err)
 	}
 	for want, change := range map[string]func(*plans.Plan){
-		"no name":            func(p *plans.Plan) { p.Name = "" },
-		"seconds of a film":  func(p *plans.Plan) { p.Seconds = 601 },
-		"characters":         func(p *plans.Plan) { p.Characters = 11 },
-		"priority":           func(p *plans.Plan) { p.Priority = 4 },
-		"quality must be 72": func(p *plans.Plan) { p.Quality = "4k" },
+		"no name": func(p *plans.Plan) { p.Name = "" },
+		"x plan: the number of requests a minute must be from 1": func(p *plans.Plan) { p.Rate.Minute = 0 },
+		"requests a day":                 func(p *plans.Plan) { p.Rate.Day = -1 },
+		"credits a month must be from 0": func(p *plans.Plan) { p.Credits = -1 },
+		"credits a month":                func(p *plans.Plan) { p.Credits = 2_000_000_000 },
+		"seconds of a film":              func(p *plans.Plan) { p.Seconds = 601 },
+		"characters":                     func(p *plans.Plan) { p.Characters = 11 },
+		"priority":                       func(p *plans.Plan) { p.Priority = 4 },
+		"quality must be 72":             func(p *plans.Plan) { p.Quality = "4k" },
 	} {
 		p := good
 		change(&p)
@@ -85,7 +60,7 @@ func TestAPlanThatCannotBeUsedIsRefused(t *testing.T) {
 }
 
 func TestASetCannotBeChangedFromOutside(t *testing.T) {
-	all := defaults(t, plans.Enterprise{})
+	all := plans.Defaults()
 	all.All()[0].Credits = 1000
 	if p, _ := all.Plan("free"); p.Credits != 3 {
 		t.Errorf("free has %d credits", p.Credits)
@@ -93,14 +68,14 @@ func TestASetCannotBeChangedFromOutside(t *testing.T) {
 }
 
 func TestAnUnknownPlanIsAnsweredWithTheOnesThereAre(t *testing.T) {
-	_, err := defaults(t, plans.Enterprise{}).Plan("pr0")
+	_, err := plans.Defaults().Plan("pr0")
 	if err == nil || !strings.Contains(err.Error(), "free, standard, pro, enterprise") || strings.Contains(err.Error(), "pr0") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestAPlanRefusesWhatIsBeyondItsLimits(t *testing.T) {
-	p, _ := defaults(t, plans.Enterprise{}).Plan("free")
+	p, _ := plans.Defaults().Plan("free")
 	for name, c := range map[string]struct {
 		check   func(int) error
 		limit   plans.Limit

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The names of the plans that Defaults gives, from the smallest to the largest.
+// The names of the plans, from the smallest to the largest.
 const (
 	NameFree       = "free"
 	NameStandard   = "standard"
@@ -14,36 +14,18 @@ const (
 	NameEnterprise = "enterprise"
 )
 
-// Enterprise is what may differ of the enterprise plan in Defaults. The zero value is the default.
-type Enterprise struct {
-	Minute  int // requests a minute; 0 means 6,000
-	Day     int // requests a day; 0 means 1,000,000
-	Credits int // a month; 0 means unlimited
-}
-
 // A Set is the plans of a server. The zero value has none.
 type Set struct{ all []Plan }
 
 // Defaults are the plans as they are documented: free, standard, pro, and enterprise. The server makes its own with
-// New, by its configuration; without one they are these.
-// The error names the number that is not possible.
-func Defaults(e Enterprise) (Set, error) {
-	large := Plan{
-		Name: NameEnterprise, Rate: Rate{6000, 1_000_000}, Credits: e.Credits, Unlimited: e.Credits == 0,
-		Seconds: MostSeconds, Quality: FullHD, Characters: 10, Priority: 3,
-	}
-	if e.Minute != 0 {
-		large.Rate.Minute = e.Minute
-	}
-	if e.Day != 0 {
-		large.Rate.Day = e.Day
-	}
-	return New(
-		Plan{Name: NameFree, Rate: Rate{10, 100}, Credits: 3, Seconds: 60, Quality: HD, Watermark: true, Characters: 2},
-		Plan{Name: NameStandard, Rate: Rate{60, 5000}, Credits: 30, Seconds: 120, Quality: FullHD, Characters: 5, Priority: 1},
-		Plan{Name: NamePro, Rate: Rate{120, 20_000}, Credits: 60, Seconds: 180, Quality: FullHD, Characters: 10, Priority: 2},
-		large,
-	)
+// New, by its configuration; where that says nothing they are these.
+func Defaults() Set {
+	return Set{[]Plan{
+		{Name: NameFree, Rate: Rate{10, 100}, Credits: 3, Seconds: 60, Quality: HD, Watermark: true, Characters: 2},
+		{Name: NameStandard, Rate: Rate{60, 5000}, Credits: 30, Seconds: 120, Quality: FullHD, Characters: 5, Priority: 1},
+		{Name: NamePro, Rate: Rate{120, 20_000}, Credits: 60, Seconds: 180, Quality: FullHD, Characters: 10, Priority: 2},
+		{Name: NameEnterprise, Rate: Rate{6000, 1_000_000}, Unlimited: true, Seconds: MostSeconds, Quality: FullHD, Characters: 10, Priority: 3},
+	}}
 }
 
 // New makes a set of other plans, from the smallest to the largest. The error names the plan and the number

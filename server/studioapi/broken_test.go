@@ -75,12 +75,10 @@ func ruined(t *testing.T, breaking func(*studioapi.Config)) *ruin {
 	must(t, err)
 	_, key, err := ids.CreateKey(t.Context(), who.ID, identity.NewKey{Scopes: identity.Read | identity.Write})
 	must(t, err)
-	set, err := plans.Defaults(plans.Enterprise{})
-	must(t, err)
 	r := &ruin{t: t, desk: desk, user: who, key: key, log: &diary{}}
 	log := slog.New(slog.NewTextHandler(r.log, nil))
 	site := web.NewSite(web.SiteConfig{Log: log})
-	conf := studioapi.Config{Desk: desk, Engine: eng, Store: db, Identity: ids, Plans: set, Log: log}
+	conf := studioapi.Config{Desk: desk, Engine: eng, Store: db, Identity: ids, Plans: plans.Defaults(), Log: log}
 	breaking(&conf)
 	studioapi.Register(site, conf)
 	served := httptest.NewServer(site)
